@@ -1,0 +1,77 @@
+// How a scenario is written: an id, its variants with their bodies and declared verdicts, and what must have happened
+// by the end.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <wedge/outcome.h>
+
+namespace wedge {
+
+// What a variant is declared to do. `text`, if given, must occur in what the outcome says.
+struct Expectation {
+  Outcome outcome = Outcome::pass;
+  std::string text;
+};
+
+inline Expectation expect(Outcome outcome, std::string text = {}) { return {outcome, std::move(text)}; }
+
+struct Variant {
+  std::string name;
+  std::function<void()> body;  // runs as task 0, many times in one process: leave no state behind
+  Expectation expectation;
+  std::uint64_t max_steps = 0;  // of one execution before it counts as a livelock; 0: the default of `wedge run`
+};
+
+struct Scenario {
+  std::string id;
+  std::string title;
+  std::string source;
+  std::vector<Variant> variants;
+};
+
+// Makes a scenario known to `wedge list` and `wedge run`. One static object per scenario; the scenario must outlive it.
+class Registration {
+ public:
+  explicit Registration(const Scenario& scenario);
+};
+
+// Something that must have happened by quiescence: when no task can go on any more, or all have ended.
+// Lives on a stack of the scenario; may be fulfilled by any task.
+class Obligation {
+ public:
+  explicit Obligation(std::string_view what);
+  ~Obligation();
+  Obligation(const Obligation&) = delete;
+  Obligation& operator=(const Obligation&) = delete;
+  void fulfil();
+  bool fulfilled() const { return fulfilled_; }
+  std::string_view what() const { return what_; }
+  const Obligation* next() const { return next_; }
+
+ private:
+  std::string what_;
+  bool fulfilled_ = false;
+  Obligation* next_ = nullptr;
+};
+
+// From now on at most this much virtual time may pass while nothing can run; more is the outcome `deadline`.
+// Time that a strategy spends on an early timeout does not count.
+void deadline(std::chrono::nanoseconds limit);
+
+// A line for the trace: what the scenario wants the reader to know at this step.
+void note(std::string_view text);
+
+// Whether the caller runs inside a controlled execution.
+bool controlled();
+
+// What a scenario program's main() consists of: serves `wedge`, or explains itself when started by hand.
+int scenario_main(int argc, char** argv);
+
+}  // namespace wedge

@@ -1,0 +1,237 @@
+// The shared memory between a supervisor and the runtime inside the program under test: requests one way, results the
+// other.
+//
+// Plain data at fixed offsets in one memfd. The runtime writes it even while the program is crashing; the supervisor
+// reads it after the process is gone. No pointers, no addresses: code places are (module, offset), objects are
+// numbered.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <wedge/outcome.h>
+#include "harness/model/operation.h"
+
+namespace wedge::model {
+
+inline constexpr std::uint32_t control_magic = 0x57444731;
+inline constexpr const char* control_environment = "WEDGE_CONTROL";  // "SOCKET_FD,MEMFD"
+
+enum class Command : std::uint32_t {
+  none,
+  list,    // scenario programs only: write the registered scenarios to `listing`
+  run,     // executions [first, first + count) with the named strategy; stops at the first that does not pass
+  replay,  // one execution that takes its choices from `choices`, and logs events
+  quit,
+};
+
+enum class CarrierKind : std::uint32_t { fiber, thread };
+
+namespace request_flags {
+inline constexpr std::uint32_t log_events = 1;         // fill `events` and `stacks` (replay does so in any case)
+inline constexpr std::uint32_t no_early_timeouts = 2;  // timeouts fire only when nothing else can run
+inline constexpr std::uint32_t stop_at_failure = 4;    // call wedge_failure_reached() for a debugger
+inline constexpr std::uint32_t keep_output = 8;        // leave the program's stdin, stdout and stderr alone
+inline constexpr std::uint32_t direct = 16;            // run in this very process, without a fork
+inline constexpr std::uint32_t spurious_wakeups = 32;  // condition variables may wake without a signal
+}  // namespace request_flags
+
+struct Request {
+  Command command;
+  CarrierKind carrier;
+  char strategy[32];
+  std::uint64_t seed;  // of the campaign; execution i is seeded with execution_seed(seed, i)
+  std::uint64_t first;
+  std::uint64_t count;
+  std::uint64_t max_steps;
+  std::uint64_t hint_steps;  // length of the scout execution, for strategies that need an estimate; 0: unknown
+  std::uint32_t hint_tasks;
+  std::uint32_t strategy_depth;
+  std::uint32_t flags;
+  std::uint32_t mutation;  // test-only: which part of the runtime to break; 0: none
+  std::uint64_t replay_choices;
+  char scenario[256];
+  char variant[256];
+};
+
+// Written by the runtime while it works; the supervisor's wall-clock guard reads it at any time.
+struct Progress {
+  volatile std::uint64_t execution;    // index of the execution that runs now
+  volatile std::uint64_t heartbeat;    // grows with every step; never reset
+  volatile std::uint64_t total_steps;  // of finished executions of this request
+  volatile std::uint64_t longest;      // most steps in one execution of this request
+  volatile std::uint32_t most_tasks;
+  volatile std::int32_t worker_pid;  // the process that executes
+};
+
+struct Result {
+  volatile std::uint32_t written;  // set last; 0 after a worker's death means it died without a word
+  Outcome outcome;
+  std::uint8_t signal;       // crash: which
+  bool confirmed_cycle;      // deadlock: `cycle` below is a real one
+  std::int32_t exit_status;  // panic by exit status; -1 otherwise
+  std::int32_t task;         // whose operation ended the execution; -1: nobody's
+  std::uint32_t stack;       // where that happened; index into stacks, 0: unknown
+  std::uint64_t steps;
+  std::uint64_t choices;      // entries of `choices` that are valid
+  std::uint64_t events;       // events that happened; the log keeps the first and the last of them
+  std::uint64_t events_hash;  // over all of them
+  std::uint64_t virtual_ns;   // virtual time passed since the start
+  std::uint64_t diverged_at;  // step of the first divergence of a replay
+  std::uint32_t tasks;
+  std::uint32_t objects;
+  std::uint32_t stacks;
+  std::uint32_t frames;
+  std::uint32_t modules;
+  std::uint32_t notes;
+  std::uint32_t cycle_length;
+  std::uint16_t cycle[64];  // tasks, each waiting for the next
+  char text[4096];          // what the failed assertion, exception, obligation or unsupported call said
+};
+
+// choices: one entry per step. Below first_value a task number; clock_choice: the clock moved; from first_value on a
+// value.
+using ChoiceEntry = std::uint16_t;
+inline constexpr ChoiceEntry clock_choice = 0x7ffe;
+inline constexpr ChoiceEntry spurious_choice = 0x7ffd;
+inline constexpr ChoiceEntry first_value = 0x8000;
+
+enum class TaskState : std::uint8_t { ready, blocked, ended };
+
+struct TaskRecord {
+  std::uint16_t id;
+  std::uint16_t parent;
+  TaskState state;
+  Operation operation;  // what it is about to do or is blocked in
+  bool detached;
+  bool has_deadline;         // its wait would have timed out
+  std::uint32_t object;      // of that operation; index into objects, 0: none
+  std::uint32_t stack;       // where it stands; index into stacks, 0: unknown
+  std::uint32_t mutex;       // waiting on a condition variable: the mutex it gave up; 0: none
+  std::uint64_t since_step;  // since when it is there
+  std::uint32_t create_stack;
+  char name[16];
+};
+
+inline constexpr std::uint16_t no_task = 0xffff;
+
+struct ObjectRecord {
+  ObjectKind kind;
+  std::uint8_t flavour;  // mutex: 0 normal 1 recursive 2 errorcheck; rwlock: 0 prefer readers 1 prefer writers
+  std::uint16_t owner;   // mutex, spin lock, rwlock writer, once: the task that holds it; task: itself; else no_task
+  std::uint16_t last_signaller;  // condition, semaphore, futex: who signalled, posted or woke last; no_task: nobody
+  std::uint16_t last_woken;      // whom that woke; no_task: nobody was waiting
+  std::uint32_t last_woken_count;
+  std::uint32_t waiters;    // tasks blocked on it now
+  std::uint32_t holders;    // rwlock readers, or semaphore units taken and not given back
+  std::uint16_t holder[8];  // the first of them
+  std::int64_t value;       // semaphore value, barrier arrivals, descriptor number
+  std::uint64_t owner_since;
+  std::uint64_t last_signal_step;
+  std::uint64_t first_step;    // of its first use
+  std::uint32_t owner_stack;   // where the owner took it; 0: unknown
+  std::uint32_t signal_stack;  // where the last signal was sent
+  std::uint32_t module;        // static objects: where they are; otherwise no_module
+  std::uint32_t module_pad;
+  std::uint64_t offset;
+};
+
+inline constexpr std::uint32_t no_module = 0xffffffff;
+
+struct EventRecord {
+  std::uint64_t step;
+  std::uint64_t virtual_ns;
+  std::uint16_t task;
+  Operation operation;
+  std::uint8_t has_result;
+  std::uint32_t object;
+  std::int32_t result;  // errno-style result of the operation, or the small integer it read or wrote
+  std::uint32_t stack;
+  std::uint32_t enabled_hash;  // of the set of tasks that could have been chosen
+  std::uint16_t enabled_count;
+  std::uint16_t previous;  // the task that ran before, no_task at the start
+  std::uint32_t note;      // operation note: 1 + index into notes
+};
+
+struct StackRecord {
+  std::uint32_t first_frame;
+  std::uint32_t count;
+};
+
+struct FrameRecord {  // the call instruction, innermost first; frames of the runtime itself are left out
+  std::uint32_t module;
+  std::uint32_t pad;
+  std::uint64_t offset;
+};
+
+struct ModuleRecord {
+  char path[512];
+};
+
+struct NoteRecord {
+  char text[256];
+};
+
+struct ListingRecord {  // one per variant
+  char scenario[256];
+  char title[256];
+  char source[256];
+  char variant[256];
+  char text[256];  // the text the outcome must contain; empty: any
+  Outcome expected;
+  std::uint8_t pad[7];
+  std::uint64_t max_steps;
+};
+
+inline constexpr std::size_t max_choices = std::size_t{8} << 20;
+inline constexpr std::size_t max_tasks = 16384;
+inline constexpr std::size_t max_objects = 65536;
+inline constexpr std::size_t max_events = 131072;  // first half: the first events; second half: a ring of the last
+inline constexpr std::size_t max_stacks = 65536;
+inline constexpr std::size_t max_frames = 1048576;
+inline constexpr std::size_t max_modules = 256;
+inline constexpr std::size_t max_notes = 4096;
+inline constexpr std::size_t max_listing = 2048;
+
+struct ControlBlock {
+  std::uint32_t magic;
+  std::uint32_t size_check;  // sizeof(ControlBlock), so that unlike builds notice each other
+  Request request;
+  Progress progress;
+  Result result;
+  std::uint32_t listed;
+  std::uint32_t pad;
+  ChoiceEntry choices[max_choices];
+  TaskRecord tasks[max_tasks];
+  ObjectRecord objects[max_objects];  // [0] is "none"
+  EventRecord events[max_events];
+  StackRecord stacks[max_stacks];  // [0] is "unknown"
+  FrameRecord frames[max_frames];
+  ModuleRecord modules[max_modules];
+  NoteRecord notes[max_notes];
+  ListingRecord listing[max_listing];
+};
+
+// Messages on the socket. The supervisor sends one byte 'g' after it filled `request`; the runtime answers with a
+// Reply.
+enum class ReplyKind : std::uint32_t {
+  ready,    // once, when the program has come so far that it can execute
+  done,     // every execution of the request passed (or: the listing is written)
+  stopped,  // one did not pass: `execution` says which, `wait_status` how its process ended
+  refused,  // the request cannot be carried out; result.text says why
+};
+
+struct Reply {
+  ReplyKind kind;
+  std::int32_t wait_status;
+  std::uint64_t execution;
+};
+
+constexpr std::uint64_t execution_seed(std::uint64_t campaign_seed, std::uint64_t execution) {
+  std::uint64_t z = campaign_seed + 0x9e3779b97f4a7c15ULL * (execution + 1);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+  return z ^ (z >> 31);
+}
+
+}  // namespace wedge::model
