@@ -52,6 +52,7 @@ enum class Operation : std::uint8_t {
   choose_value,  // a choice that is not between tasks: which waiter a signal wakes
   note,
   exit,
+  proceed,  // uninstrumented code behind a releasing operation goes on
   count_,
 };
 
@@ -99,7 +100,7 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Operation
     "close",
     "choose",
     "note",
-    "exit",
+    "exit",        "go on",
 };
 
 constexpr std::string_view name_of(Operation operation) { return operation_names[static_cast<std::size_t>(operation)]; }

@@ -1,0 +1,179 @@
+// Makes, pools and switches contexts: the one place that touches fs bases, fiber stacks and parked kernel threads.
+#include "harness/runtime/carrier/context.h"
+
+#include <immintrin.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <boost/context/detail/fcontext.hpp>
+#include <new>
+
+#include "harness/runtime/intercept/real.h"
+#include "harness/runtime/raw.h"
+#include "harness/runtime/scheduler/task.h"
+
+namespace wedge::runtime {
+
+namespace bc = boost::context::detail;
+
+namespace {
+
+model::CarrierKind chosen_carrier = model::CarrierKind::fiber;
+Context* free_contexts = nullptr;
+std::size_t made = 0;
+
+// pthread_t -> context, open addressing; pthread_t values are page-aligned-ish addresses.
+constexpr std::size_t table_size = 65536;
+Context** table = nullptr;
+
+std::size_t slot_of(pthread_t thread) { return (static_cast<std::uint64_t>(thread) * 0x9e3779b97f4a7c15ULL) >> 48; }
+
+void remember(Context* context) {
+  if (table == nullptr) table = static_cast<Context**>(raw::reserve(table_size * sizeof(Context*)));
+  std::size_t i = slot_of(context->thread);
+  while (table[i] != nullptr) i = (i + 1) % table_size;
+  table[i] = context;
+}
+
+bool cpu_has_fsgsbase() {
+  constexpr unsigned long hwcap2_fsgsbase = 2;
+  return (getauxval(AT_HWCAP2) & hwcap2_fsgsbase) != 0;
+}
+
+void fiber_entry(bc::transfer_t transfer) {
+  static_cast<Context*>(transfer.data)->fiber = transfer.fctx;
+  run_tasks_forever();
+}
+
+// Faults must reach the crash handler on whichever kernel thread runs the task; everything else stays away from parked
+// threads.
+void block_signals() {
+  std::uint64_t mask = ~std::uint64_t{0};
+  if (chosen_carrier == model::CarrierKind::thread)
+    for (int open : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGUSR2})
+      mask &= ~(std::uint64_t{1} << (open - 1));
+  raw::call(SYS_rt_sigprocmask, SIG_SETMASK, reinterpret_cast<long>(&mask), 0, 8);
+}
+
+void give_alternate_stack() {
+  stack_t alternate{};
+  alternate.ss_size = 128 * 1024;
+  alternate.ss_sp = raw::reserve(alternate.ss_size);
+  sigaltstack(&alternate, nullptr);
+}
+
+void* park(void* argument) {
+  auto* context = static_cast<Context*>(argument);
+  block_signals();
+  constexpr std::size_t own_part = 16 * 1024;  // of the stack, for this frame and the system calls below it
+  context->stack_top = reinterpret_cast<char*>(
+      (reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - own_part) & ~std::uintptr_t{63});
+  context->tid = static_cast<pid_t>(raw::call(SYS_gettid));
+  if (chosen_carrier == model::CarrierKind::fiber) {
+    context->word.store(2);
+    raw::futex_wake(context->word);
+    for (;;) raw::futex_wait(context->word, 2);  // its identity and stack are lent out until the process ends
+  }
+  give_alternate_stack();
+  context->word.store(0);
+  raw::futex_wake(context->word);
+  raw::futex_wait_until(context->word, 1);
+  context->word.store(0);
+  run_tasks_forever();
+}
+
+}  // namespace
+
+void choose_carrier(model::CarrierKind wanted) {
+  chosen_carrier = cpu_has_fsgsbase() ? wanted : model::CarrierKind::thread;
+}
+
+model::CarrierKind carrier() { return chosen_carrier; }
+
+void adopt_calling_thread(Context& context) {
+  context.fs_base = static_cast<std::uint64_t>(pthread_self());  // on x86-64 the thread pointer is the pthread_t
+  context.thread = pthread_self();
+  context.tid = static_cast<pid_t>(raw::call(SYS_gettid));
+  context.pooled = false;
+  remember(&context);
+}
+
+int obtain_context(const pthread_attr_t* attributes, Context*& out) {
+  if (attributes == nullptr && free_contexts != nullptr) {
+    out = free_contexts;
+    free_contexts = out->next_free;
+    return 0;
+  }
+  auto* context = new (raw::allocate(sizeof(Context))) Context;
+  constexpr std::uint32_t not_parked = 3;
+  context->word.store(not_parked);
+  const int error = real::pthread_create(&context->thread, attributes, park, context);
+  if (error != 0) return error;
+  raw::futex_wait_while(context->word, not_parked);
+  context->fs_base = static_cast<std::uint64_t>(context->thread);
+  context->pooled = attributes == nullptr;
+  if (chosen_carrier == model::CarrierKind::fiber)
+    context->fiber = bc::make_fcontext(context->stack_top, 64 * 1024, fiber_entry);
+  remember(context);
+  ++made;
+  out = context;
+  return 0;
+}
+
+void release_context(Context* context) {
+  context->task = nullptr;
+  if (!context->pooled) return;  // its kernel thread stays parked: a stack with special wishes serves one task
+  context->next_free = free_contexts;
+  free_contexts = context;
+}
+
+std::size_t contexts_made() { return made; }
+
+Context* context_of(pthread_t thread) {
+  if (table == nullptr) return nullptr;
+  for (std::size_t i = slot_of(thread); table[i] != nullptr; i = (i + 1) % table_size)
+    if (table[i]->thread == thread) return table[i];
+  return nullptr;
+}
+
+void switch_context(Context& from, Context& to) {
+  if (chosen_carrier == model::CarrierKind::fiber) [[likely]] {
+    _writefsbase_u64(to.fs_base);
+    const bc::transfer_t transfer = bc::jump_fcontext(to.fiber, &from);
+    static_cast<Context*>(transfer.data)->fiber = transfer.fctx;
+    return;
+  }
+  to.word.store(1);
+  raw::futex_wake(to.word);
+  raw::futex_wait_until(from.word, 1);
+  from.word.store(0);
+}
+
+namespace {
+
+void bounce(bc::transfer_t transfer) {
+  const std::uint64_t base = _readfsbase_u64();
+  for (;;) {
+    _writefsbase_u64(base);
+    transfer = bc::jump_fcontext(transfer.fctx, nullptr);
+  }
+}
+
+}  // namespace
+
+void measure_bare_switches(std::uint64_t rounds) {
+  constexpr std::size_t size = 64 * 1024;
+  static char* stack = static_cast<char*>(raw::reserve(size));
+  bc::fcontext_t other = bc::make_fcontext(stack + size, size, bounce);
+  const std::uint64_t base = _readfsbase_u64();
+  for (std::uint64_t i = 0; i < rounds; ++i) {
+    _writefsbase_u64(base);
+    other = bc::jump_fcontext(other, nullptr).fctx;
+  }
+}
+
+}  // namespace wedge::runtime

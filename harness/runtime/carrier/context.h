@@ -1,0 +1,55 @@
+// A context is what a task runs on: the identity (fs base) and the stack of a real kernel thread that sits parked
+// meanwhile.
+//
+// Carrier fiber: the controlling kernel thread jumps onto the context's stack with the context's fs base installed.
+// Carrier thread: the context's own kernel thread runs, woken and parked by futex. The scheduler sees no difference.
+#pragma once
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "harness/model/control_block.h"
+
+namespace wedge::runtime {
+
+struct Task;
+
+struct Context {
+  void* fiber = nullptr;  // where to jump to; valid while the context is suspended
+  std::uint64_t fs_base = 0;
+  std::atomic<std::uint32_t> word{0};  // carrier thread: 1 means "run"
+  Task* task = nullptr;                // who runs on it; null while free
+  pthread_t thread{};
+  pid_t tid = 0;
+  char* stack_top = nullptr;  // where the fiber's part of the stack begins
+  Context* next_free = nullptr;
+  bool pooled = true;  // made with default attributes, so usable for any task without special wishes
+};
+
+// Which carrier this process uses. Fixed before the first execution; falls back to `thread` where FSGSBASE is missing.
+void choose_carrier(model::CarrierKind wanted);
+model::CarrierKind carrier();
+
+// Describes the calling kernel thread itself as a context (the program's main thread, or a worker's home).
+void adopt_calling_thread(Context& context);
+
+// Takes a free context, or makes one by a real pthread_create with these attributes. Returns an error number on
+// failure.
+int obtain_context(const pthread_attr_t* attributes, Context*& out);
+void release_context(Context* context);
+std::size_t contexts_made();
+
+// The context of a live pthread_t; null if it is none of ours.
+Context* context_of(pthread_t thread);
+
+// Suspends `from` (the caller) and continues `to`; returns when somebody switches back.
+void switch_context(Context& from, Context& to);
+
+// The floor that benchmarks compare with: one jump and one fs base write there, and the same back, `rounds` times.
+void measure_bare_switches(std::uint64_t rounds);
+
+}  // namespace wedge::runtime

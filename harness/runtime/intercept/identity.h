@@ -1,0 +1,11 @@
+// Process and thread numbers as the program under test sees them: equal in every run.
+#pragma once
+
+#include <sys/types.h>
+
+namespace wedge::runtime {
+
+pid_t virtual_pid();
+pid_t virtual_tid();
+
+}  // namespace wedge::runtime

@@ -1,0 +1,134 @@
+// Interceptors of the ways a program ends (exit, abort, failed assertions), of its numbers, and of what would start or
+// signal processes, which is not controlled.
+#include "harness/runtime/intercept/process.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/sysinfo.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <cstdarg>
+#include <cstring>
+#include <type_traits>
+
+#include "harness/runtime/intercept/identity.h"
+#include "harness/runtime/intercept/real.h"
+#include "harness/runtime/intercept/thread_ends.h"
+#include "harness/runtime/raw.h"
+#include "harness/runtime/scheduler/execution.h"
+#include "harness/runtime/scheduler/scheduler.h"
+#include "harness/runtime/serve/control.h"
+#include "harness/runtime/trace/recorder.h"
+
+WEDGE_REAL(exit);
+WEDGE_REAL(_exit);
+WEDGE_REAL(_Exit);
+WEDGE_REAL(quick_exit);
+WEDGE_REAL(abort);
+WEDGE_REAL(getpid);
+WEDGE_REAL(gettid);
+WEDGE_REAL(get_nprocs);
+WEDGE_REAL(sysconf);
+
+namespace wedge::runtime {
+
+namespace {
+
+constexpr pid_t first_number = 100'000;
+constexpr int processors = 4;  // the number the program sees must not depend on the machine
+
+// A status other than 0 is a failure whose state is written down now; the exit handlers still run, and may fail
+// otherwise.
+void note_exit(const char* call, int status) {
+  if (scheduler.home != nullptr)
+    fail(Outcome::panic, "%s(%d) was called: a scenario must return from its body", call, status);
+  if (status == 0) return;
+  controlled = false;
+  std::snprintf(control->result.text, sizeof control->result.text, "the program ends with status %d", status & 0xff);
+  control->result.exit_status = status & 0xff;
+  record_result(Outcome::panic);
+  controlled = true;
+}
+
+}  // namespace
+
+void exit_program(int status) {
+  note_exit("exit", status);
+  run_thread_local_destructors(*scheduler.current);
+  real_exit(status);
+  __builtin_unreachable();
+}
+
+void exit_as_last_task() {
+  controlled = false;
+  real_exit(0);
+  __builtin_unreachable();
+}
+
+void panic(const char* text) { fail(Outcome::panic, "%s", text); }
+
+pid_t virtual_pid() { return first_number; }
+pid_t virtual_tid() { return first_number + scheduler.current->id; }
+
+}  // namespace wedge::runtime
+
+using namespace wedge::runtime;
+
+WEDGE_EXPORT void exit(int status) noexcept {
+  if (controlled) exit_program(status);
+  real_exit(status);
+  __builtin_unreachable();
+}
+
+WEDGE_EXPORT void _exit(int status) {
+  if (controlled) note_exit("_exit", status);
+  raw::exit_process(status);
+}
+
+WEDGE_EXPORT void _Exit(int status) noexcept {
+  if (controlled) note_exit("_Exit", status);
+  raw::exit_process(status);
+}
+
+WEDGE_EXPORT void quick_exit(int status) noexcept {
+  if (controlled) note_exit("quick_exit", status);
+  real_quick_exit(status);
+  __builtin_unreachable();
+}
+
+WEDGE_EXPORT void abort() noexcept {
+  if (controlled) panic("abort() was called");
+  real_abort();
+  __builtin_unreachable();
+}
+
+WEDGE_REAL(__assert_fail);
+
+WEDGE_EXPORT void __assert_fail(const char* assertion, const char* file, unsigned int line,
+                                const char* function) noexcept {
+  if (controlled) {
+    char text[2048];
+    std::snprintf(text, sizeof text, "assertion `%s' failed in %s (%s:%u)", assertion,
+                  function != nullptr ? function : "?", file, line);
+    raw::complain(text);
+    raw::complain("\n");
+    panic(text);
+  }
+  real___assert_fail(assertion, file, line, function);
+  __builtin_unreachable();
+}
+
+WEDGE_EXPORT pid_t getpid() noexcept { return controlled ? virtual_pid() : static_cast<pid_t>(raw::call(SYS_getpid)); }
+WEDGE_EXPORT pid_t gettid() noexcept { return controlled ? virtual_tid() : static_cast<pid_t>(raw::call(SYS_gettid)); }
+WEDGE_EXPORT int get_nprocs() noexcept { return controlled ? processors : real_get_nprocs(); }
+
+WEDGE_EXPORT long sysconf(int name) noexcept {
+  if (controlled && (name == _SC_NPROCESSORS_ONLN || name == _SC_NPROCESSORS_CONF)) return processors;
+  return real_sysconf(name);
+}

@@ -1,0 +1,109 @@
+// The __tsan_* calls that both compilers emit for -fsanitize=thread, except atomics: plain accesses and function
+// entries.
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "harness/runtime/intercept/real.h"
+#include "harness/runtime/raw.h"
+#include "harness/runtime/scheduler/scheduler.h"
+
+using namespace wedge::runtime;
+
+namespace {
+
+// Nothing but plain memory has been touched for long: a loop may be waiting for somebody else to change it.
+[[gnu::noinline]] void plain_spin() {
+  if (!controlled) {
+    scheduler.plain_countdown = plain_spin_limit;
+    return;
+  }
+  announce(Operation::plain_spin, ObjectKind::none, nullptr, false);
+  scheduler.current->yielded = true;
+  decide();
+}
+
+[[gnu::always_inline]] inline void plain_access() {
+  if (!controlled) return;
+  if (--scheduler.plain_countdown < 0) [[unlikely]]
+    plain_spin();
+}
+
+[[gnu::noinline]] void give_shadow(Task& task) {
+  constexpr std::size_t bytes = shadow_depth * sizeof(void*);
+  task.shadow = static_cast<const void**>(raw::allocate(bytes));
+}
+
+}  // namespace
+
+#define PLAIN(name) \
+  WEDGE_EXPORT void name(void*) { plain_access(); }
+#define PLAIN_SIZES(prefix) \
+  PLAIN(prefix##1)          \
+  PLAIN(prefix##2)          \
+  PLAIN(prefix##4)          \
+  PLAIN(prefix##8)          \
+  PLAIN(prefix##16)
+
+PLAIN_SIZES(__tsan_read)
+PLAIN_SIZES(__tsan_write)
+PLAIN_SIZES(__tsan_unaligned_read)
+PLAIN_SIZES(__tsan_unaligned_write)
+PLAIN_SIZES(__tsan_read_write)
+PLAIN_SIZES(__tsan_unaligned_read_write)
+PLAIN_SIZES(__tsan_volatile_read)
+PLAIN_SIZES(__tsan_volatile_write)
+PLAIN_SIZES(__tsan_unaligned_volatile_read)
+PLAIN_SIZES(__tsan_unaligned_volatile_write)
+PLAIN(__tsan_vptr_read)
+
+#define PLAIN_WITH_PC(name) \
+  WEDGE_EXPORT void name(void*, void*) { plain_access(); }
+PLAIN_WITH_PC(__tsan_read1_pc)
+PLAIN_WITH_PC(__tsan_read2_pc)
+PLAIN_WITH_PC(__tsan_read4_pc)
+PLAIN_WITH_PC(__tsan_read8_pc)
+PLAIN_WITH_PC(__tsan_read16_pc)
+PLAIN_WITH_PC(__tsan_write1_pc)
+PLAIN_WITH_PC(__tsan_write2_pc)
+PLAIN_WITH_PC(__tsan_write4_pc)
+PLAIN_WITH_PC(__tsan_write8_pc)
+PLAIN_WITH_PC(__tsan_write16_pc)
+PLAIN_WITH_PC(__tsan_vptr_update)
+
+WEDGE_EXPORT void __tsan_read_range(void*, std::size_t) { plain_access(); }
+WEDGE_EXPORT void __tsan_write_range(void*, std::size_t) { plain_access(); }
+
+WEDGE_EXPORT void __tsan_init() { instrumented = true; }
+
+WEDGE_EXPORT void __tsan_func_entry(void* call) {
+  if (!controlled) return;
+  Task& task = *scheduler.current;
+  if (task.shadow == nullptr) [[unlikely]]
+    give_shadow(task);
+  if (task.shadow_count < shadow_depth) task.shadow[task.shadow_count] = call;
+  ++task.shadow_count;
+}
+
+WEDGE_EXPORT void __tsan_func_exit() {
+  if (!controlled) return;
+  Task& task = *scheduler.current;
+  if (task.shadow_count > 0) --task.shadow_count;
+}
+
+WEDGE_EXPORT void __tsan_ignore_thread_begin() {}
+WEDGE_EXPORT void __tsan_ignore_thread_end() {}
+WEDGE_EXPORT void __tsan_acquire(void*) {}
+WEDGE_EXPORT void __tsan_release(void*) {}
+WEDGE_EXPORT void* __tsan_memcpy(void* to, const void* from, std::size_t size) {
+  plain_access();
+  return std::memcpy(to, from, size);
+}
+WEDGE_EXPORT void* __tsan_memmove(void* to, const void* from, std::size_t size) {
+  plain_access();
+  return std::memmove(to, from, size);
+}
+WEDGE_EXPORT void* __tsan_memset(void* to, int value, std::size_t size) {
+  plain_access();
+  return std::memset(to, value, size);
+}

@@ -1,0 +1,158 @@
+// The __tsan_atomic* calls: every atomic operation is a point, then happens, sequentially consistent.
+//
+// Only one task runs at a time, so inside a controlled execution the operation itself need not be atomic; outside one
+// it is, with the strongest order.
+#include <cstdint>
+
+#include "harness/runtime/intercept/real.h"
+#include "harness/runtime/scheduler/scheduler.h"
+
+using namespace wedge::runtime;
+
+namespace {
+
+using Order = int;
+__extension__ using Wide = unsigned __int128;
+
+template <typename T>
+void log_value(T value) {
+  if constexpr (sizeof(T) <= 4)
+    if (scheduler.attention & attention::logging) [[unlikely]]
+      log_result(static_cast<std::int32_t>(value));
+}
+
+template <typename T>
+[[gnu::always_inline]] inline void atomic_point(Operation operation, const volatile T* address, bool writes) {
+  point(operation, ObjectKind::atomic, const_cast<const T*>(address), writes);
+}
+
+// 16 bytes: by compare-and-swap, which needs no help from a library.
+inline Wide wide_cas(volatile Wide* address, Wide expected, Wide desired) {
+  return __sync_val_compare_and_swap(address, expected, desired);
+}
+
+template <typename T>
+T plain_or_atomic_load(const volatile T* address) {
+  if constexpr (sizeof(T) == 16)
+    return wide_cas(const_cast<volatile Wide*>(address), 0, 0);
+  else
+    return __atomic_load_n(address, __ATOMIC_SEQ_CST);
+}
+
+template <typename T>
+T real_compare_exchange(volatile T* address, T expected, T desired) {
+  if constexpr (sizeof(T) == 16) {
+    return wide_cas(address, expected, desired);
+  } else {
+    __atomic_compare_exchange_n(address, &expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return expected;
+  }
+}
+
+// Any read-modify-write, out of control: retried until nobody was in between.
+template <typename T, typename Change>
+T real_modify(volatile T* address, Change change) {
+  T seen = plain_or_atomic_load(address);
+  for (;;) {
+    const T found = real_compare_exchange(address, seen, change(seen));
+    if (found == seen) return seen;
+    seen = found;
+  }
+}
+
+template <typename T>
+T load(const volatile T* address) {
+  if (!controlled) return plain_or_atomic_load(address);
+  atomic_point(Operation::load, address, false);
+  const T value = *address;
+  log_value(value);
+  return value;
+}
+
+template <typename T>
+void store(volatile T* address, T value) {
+  if (!controlled) {
+    real_modify(address, [value](T) { return value; });
+    return;
+  }
+  atomic_point(Operation::store, address, true);
+  *address = value;
+  log_value(value);
+}
+
+template <typename T, typename Change>
+[[gnu::always_inline]] inline T modify(Operation operation, volatile T* address, Change change) {
+  if (!controlled) return real_modify(address, change);
+  atomic_point(operation, address, true);
+  const T old = *address;
+  *address = change(old);
+  log_value(old);
+  return old;
+}
+
+template <typename T>
+T compare_exchange(volatile T* address, T expected, T desired) {
+  if (!controlled) return real_compare_exchange(address, expected, desired);
+  atomic_point(Operation::compare_exchange, address, true);
+  const T old = *address;
+  if (old == expected) *address = desired;
+  log_value(old);
+  return old;
+}
+
+}  // namespace
+
+// gcc calls the two-pointer form `_strong` and `_weak`, clang also `_val`; all return as their names say.
+#define ATOMIC_SIZE(bits, T)                                                                                        \
+  WEDGE_EXPORT T __tsan_atomic##bits##_load(const volatile T* a, Order) { return load(a); }                         \
+  WEDGE_EXPORT void __tsan_atomic##bits##_store(volatile T* a, T v, Order) { store(a, v); }                         \
+  WEDGE_EXPORT T __tsan_atomic##bits##_exchange(volatile T* a, T v, Order) {                                        \
+    return modify(Operation::exchange, a, [v](T) { return v; });                                                    \
+  }                                                                                                                 \
+  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_add(volatile T* a, T v, Order) {                                       \
+    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(x + v); });                              \
+  }                                                                                                                 \
+  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_sub(volatile T* a, T v, Order) {                                       \
+    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(x - v); });                              \
+  }                                                                                                                 \
+  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_and(volatile T* a, T v, Order) {                                       \
+    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(x & v); });                              \
+  }                                                                                                                 \
+  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_or(volatile T* a, T v, Order) {                                        \
+    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(x | v); });                              \
+  }                                                                                                                 \
+  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_xor(volatile T* a, T v, Order) {                                       \
+    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(x ^ v); });                              \
+  }                                                                                                                 \
+  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_nand(volatile T* a, T v, Order) {                                      \
+    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(~(x & v)); });                           \
+  }                                                                                                                 \
+  WEDGE_EXPORT int __tsan_atomic##bits##_compare_exchange_strong(volatile T* a, T* expected, T v, Order, Order) {   \
+    const T wanted = *expected;                                                                                     \
+    const T old = compare_exchange(a, wanted, v);                                                                   \
+    if (old == wanted) return 1;                                                                                    \
+    *expected = old;                                                                                                \
+    return 0;                                                                                                       \
+  }                                                                                                                 \
+  WEDGE_EXPORT int __tsan_atomic##bits##_compare_exchange_weak(volatile T* a, T* expected, T v, Order x, Order y) { \
+    return __tsan_atomic##bits##_compare_exchange_strong(a, expected, v, x, y);                                     \
+  }                                                                                                                 \
+  WEDGE_EXPORT T __tsan_atomic##bits##_compare_exchange_val(volatile T* a, T expected, T v, Order, Order) {         \
+    return compare_exchange(a, expected, v);                                                                        \
+  }                                                                                                                 \
+  static_assert(true)
+
+ATOMIC_SIZE(8, std::uint8_t);
+ATOMIC_SIZE(16, std::uint16_t);
+ATOMIC_SIZE(32, std::uint32_t);
+ATOMIC_SIZE(64, std::uint64_t);
+ATOMIC_SIZE(128, Wide);
+
+WEDGE_EXPORT void __tsan_atomic_thread_fence(Order) {
+  if (controlled)
+    point(Operation::fence, ObjectKind::none, nullptr, false);
+  else
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+WEDGE_EXPORT void __tsan_atomic_signal_fence(Order) {}

@@ -1,0 +1,36 @@
+// Test-only: breaks one part of the runtime, so that the tests can show that they would notice. Compiled in only by
+// -DWEDGE_MUTATIONS; in the real library mutated() is a constant.
+#pragma once
+
+#include <cstdint>
+
+namespace wedge::runtime {
+
+enum class Mutation : std::uint32_t {
+  none,
+  drop_signal,           // pthread_cond_signal wakes nobody
+  forget_owner,          // pthread_mutex_lock does not remember who holds it
+  skip_tls_reset,        // a reused context keeps the thread_locals of the task before
+  ignore_timeout,        // timed waits never time out
+  broadcast_wakes_one,   // pthread_cond_broadcast wakes a single waiter
+  lose_post,             // sem_post does not count while somebody waits
+  barrier_early,         // a barrier opens one task too early
+  join_too_early,        // pthread_join returns before the task has ended
+  no_destructors,        // thread_local and key destructors do not run
+  clock_stands_still,    // reading the clock never shows later time
+  futex_wake_all,        // FUTEX_WAKE ignores its count
+  writer_and_reader,     // an rwlock lets a reader in beside a writer
+  skip_recursion_count,  // a recursive mutex is free after the first unlock
+  wrong_error_code,      // errorcheck relock says EBUSY instead of EDEADLK
+  skip_choice,           // one choice in a thousand is not recorded
+  count_,
+};
+
+#ifdef WEDGE_MUTATIONS
+extern Mutation active_mutation;
+inline bool mutated(Mutation mutation) { return active_mutation == mutation; }
+#else
+constexpr bool mutated(Mutation) { return false; }
+#endif
+
+}  // namespace wedge::runtime

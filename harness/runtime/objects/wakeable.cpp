@@ -1,0 +1,155 @@
+// What barriers, semaphores, spin locks and once flags do.
+#include "harness/runtime/objects/wakeable.h"
+
+#include <cerrno>
+#include <climits>
+
+#include "harness/runtime/mutation.h"
+#include "harness/runtime/objects/contend.h"
+
+namespace wedge::runtime {
+
+int wait_at_barrier(pthread_barrier_t* barrier) {
+  struct Native {  // glibc's layout; `in` and `round` are where our handle is
+    std::uint32_t in, round, count, shared, out;
+  };
+  const std::uint32_t count = reinterpret_cast<const Native*>(barrier)->count;
+  Object& object = object_at_handle(barrier, ObjectKind::barrier);
+  point(Operation::arrive, object);
+  ++object.value;
+  const std::int64_t needed = mutated(Mutation::barrier_early) && count > 1 ? count - 1 : count;
+  if (object.value < needed) {
+    Task* task = scheduler.current;
+    task->since_step = scheduler.step;
+    task->pending.operation = Operation::wait;
+    add_waiter(object, task);
+    block();
+    log_result(0);
+    return 0;
+  }
+  object.value = 0;
+  note_signal(object, object.first_waiter, object.waiters);
+  while (object.first_waiter != nullptr) {
+    Task* task = object.first_waiter;
+    remove_waiter(task);
+    make_ready(task, Wake::signalled);
+  }
+  log_result(PTHREAD_BARRIER_SERIAL_THREAD);
+  point_after_release();
+  return PTHREAD_BARRIER_SERIAL_THREAD;
+}
+
+// Semaphores: the value stays where glibc has it, so that sem_init, sem_open and sem_getvalue are glibc's own
+// ----------
+
+namespace {
+
+std::uint32_t& value_of(sem_t* semaphore) { return *reinterpret_cast<std::uint32_t*>(semaphore); }
+
+int take_unit(Object& object, std::uint32_t& value) {
+  --value;
+  object.value = value;
+  note_holder(object, *scheduler.current);
+  if (value == 0) disable_contenders(object);
+  log_result(0);
+  return 0;
+}
+
+}  // namespace
+
+int acquire_semaphore(sem_t* semaphore, std::uint64_t deadline) {
+  Object& object = object_at_address(semaphore, ObjectKind::semaphore);
+  std::uint32_t& value = value_of(semaphore);
+  announce(Operation::acquire, ObjectKind::semaphore, semaphore, true, object.number);
+  const Wake wake = contend(object, value > 0, deadline);
+  if (wake == Wake::timed_out && value == 0) {
+    log_result(ETIMEDOUT);
+    return ETIMEDOUT;
+  }
+  return take_unit(object, value);
+}
+
+int try_acquire_semaphore(sem_t* semaphore) {
+  Object& object = object_at_address(semaphore, ObjectKind::semaphore);
+  point(Operation::try_acquire, object);
+  if (value_of(semaphore) == 0) {
+    log_result(EAGAIN);
+    return EAGAIN;
+  }
+  return take_unit(object, value_of(semaphore));
+}
+
+int post_semaphore(sem_t* semaphore) {
+  Object& object = object_at_address(semaphore, ObjectKind::semaphore);
+  point(Operation::post, object);
+  std::uint32_t& value = value_of(semaphore);
+  if (value == SEM_VALUE_MAX) return EOVERFLOW;
+  if (mutated(Mutation::lose_post) && object.waiters > 0) return 0;
+  object.value = ++value;
+  drop_holder(object, *scheduler.current);
+  note_signal(object, object.first_waiter, object.waiters > 0 ? 1 : 0);
+  enable_contenders(object);
+  point_after_release();
+  return 0;
+}
+
+// Spin locks: on x86-64 glibc has 1 for free and at most 0 for taken
+// ---------------------------------------------------
+
+namespace {
+
+int take_spin(Object& object, pthread_spinlock_t* lock) {
+  *lock = 0;
+  note_owner(object, scheduler.current);
+  disable_contenders(object);
+  return 0;
+}
+
+}  // namespace
+
+int lock_spin(pthread_spinlock_t* lock) {
+  Object& object = object_at_address(const_cast<const int*>(lock), ObjectKind::spin_lock);
+  announce(Operation::lock, ObjectKind::spin_lock, object.address, true, object.number);
+  contend(object, *lock > 0);
+  return take_spin(object, lock);
+}
+
+int try_lock_spin(pthread_spinlock_t* lock) {
+  Object& object = object_at_address(const_cast<const int*>(lock), ObjectKind::spin_lock);
+  point(Operation::try_lock, object);
+  const int result = *lock > 0 ? take_spin(object, lock) : EBUSY;
+  log_result(result);
+  return result;
+}
+
+int unlock_spin(pthread_spinlock_t* lock) {
+  Object& object = object_at_address(const_cast<const int*>(lock), ObjectKind::spin_lock);
+  point(Operation::unlock, object);
+  *lock = 1;
+  note_owner(object, nullptr);
+  enable_contenders(object);
+  point_after_release();
+  return 0;
+}
+
+// Once flags and the guards of local statics
+// ----------------------------------------------------------------------------
+
+bool begin_once(const void* flag, bool (*is_done)(const void*)) {
+  Object& object = object_at_address(flag, ObjectKind::once);
+  announce(Operation::once, ObjectKind::once, flag, true, object.number);
+  contend(object, object.owner == nullptr);
+  if (is_done(flag)) return false;
+  note_owner(object, scheduler.current);
+  disable_contenders(object);
+  return true;
+}
+
+void finish_once(const void* flag) {
+  Object& object = object_at_address(flag, ObjectKind::once);
+  note_owner(object, nullptr);
+  enable_contenders(object);
+  point_after_release();
+}
+
+}  // namespace wedge::runtime

@@ -1,0 +1,31 @@
+// Barriers, semaphores, spin locks, once flags and futexes: things known by their address whose state the user's memory
+// holds.
+#pragma once
+
+#include <pthread.h>
+#include <semaphore.h>
+
+#include "harness/runtime/scheduler/scheduler.h"
+
+namespace wedge::runtime {
+
+int wait_at_barrier(pthread_barrier_t* barrier);
+
+int acquire_semaphore(sem_t* semaphore, std::uint64_t deadline = no_deadline);  // 0 or an error number
+int try_acquire_semaphore(sem_t* semaphore);
+int post_semaphore(sem_t* semaphore);
+
+int lock_spin(pthread_spinlock_t* lock);
+int try_lock_spin(pthread_spinlock_t* lock);
+int unlock_spin(pthread_spinlock_t* lock);
+
+// Returns whether the caller must run the initialiser; finish_once() says how that went.
+bool begin_once(const void* flag, bool (*is_done)(const void*));
+void finish_once(const void* flag);
+
+// As the system call: a count or a negative error number.
+long wait_futex(std::uint32_t* word, std::uint32_t expected, std::uint32_t bits, std::uint64_t deadline);
+long wake_futex(std::uint32_t* word, std::uint32_t count, std::uint32_t bits);
+long requeue_futex(std::uint32_t* word, std::uint32_t wake, std::uint32_t move, std::uint32_t* target);
+
+}  // namespace wedge::runtime

@@ -1,0 +1,266 @@
+// Points and decisions: the hot path of every controlled execution, and the long way for everything unusual.
+#include "harness/runtime/scheduler/scheduler.h"
+
+#include <new>
+
+#include "harness/runtime/mutation.h"
+#include "harness/runtime/raw.h"
+#include "harness/runtime/trace/recorder.h"
+
+namespace wedge::runtime {
+
+Scheduler scheduler;
+bool controlled = false;
+bool instrumented = false;
+
+namespace {
+
+void switch_to(Task* next) {
+  Context* mine = scheduler.current->context;
+  scheduler.current = next;
+  switch_context(*mine, *next->context);
+  while (scheduler.capturing) [[unlikely]] {
+      record_stack_of_task(*mine->task);
+      switch_context(*mine, *scheduler.capture_return);
+    }
+}
+
+void record_choice(model::ChoiceEntry entry) {
+  scheduler.choices[scheduler.step++] = entry;
+  *scheduler.heartbeat = *scheduler.heartbeat + 1;
+}
+
+void run(Task* next) {
+  next->yielded = false;
+  if (next != scheduler.current) switch_to(next);
+}
+
+std::uint64_t earliest_deadline() {
+  std::uint64_t earliest = no_deadline;
+  for (std::uint32_t i = 0; i < scheduler.timed_count; ++i)
+    if (scheduler.timed[i]->deadline < earliest) earliest = scheduler.timed[i]->deadline;
+  return earliest;
+}
+
+// Moves the clock to the earliest deadline and ends every wait that is due.
+void advance_clock(bool idle) {
+  const std::uint64_t earliest = earliest_deadline();
+  if (earliest > scheduler.now_ns) {
+    const std::uint64_t passed = earliest - scheduler.now_ns;
+    if (idle) {
+      if (scheduler.idle_ns + passed > scheduler.deadline_ns) {
+        scheduler.now_ns += scheduler.deadline_ns - scheduler.idle_ns;
+        fail(Outcome::deadline, "%.3f s of virtual time have passed while nothing could run",
+             static_cast<double>(scheduler.deadline_ns) / 1e9);
+      }
+      scheduler.idle_ns += passed;
+    }
+    scheduler.now_ns = earliest;
+  }
+  if (scheduler.attention & attention::logging)
+    log_clock_event(idle ? Operation::idle_timeout : Operation::early_timeout);
+  for (std::uint32_t i = 0; i < scheduler.timed_count;) {
+    Task* task = scheduler.timed[i];
+    if (task->deadline <= scheduler.now_ns)
+      time_out(task);  // takes it out of the list and puts another in its place
+    else
+      ++i;
+  }
+}
+
+// Nothing is enabled. Returns false if the execution is over and the caller's context now serves another one.
+bool find_something_to_do() {
+  if (scheduler.descriptor_waiters > 0) {
+    check_descriptors();
+    if (scheduler.enabled_count > 0) return true;
+  }
+  if (scheduler.timed_count > 0) {
+    advance_clock(true);
+    return true;
+  }
+  at_quiescence();
+  return false;
+}
+
+void on_alarm() {
+  if (scheduler.step >= scheduler.max_steps)
+    fail(Outcome::livelock, "the step budget of %llu is used up, the last half of it under a fair schedule",
+         static_cast<unsigned long long>(scheduler.max_steps));
+  scheduler.fair = true;
+  scheduler.strategy = &fair_suffix();
+  scheduler.alarm_step = scheduler.max_steps;
+}
+
+model::ChoiceEntry replayed_choice() {
+  if (scheduler.step >= scheduler.replay_length) diverge("the trace ends here, but the program goes on");
+  return scheduler.choices[scheduler.step];
+}
+
+model::ChoiceEntry next_entry() {
+  if (scheduler.attention & attention::replaying) return replayed_choice();
+  if ((scheduler.attention & attention::timers) && scheduler.strategy->fires_timeout()) return model::clock_choice;
+  if ((scheduler.attention & attention::spurious) && scheduler.strategy->wakes_spuriously())
+    return model::spurious_choice;
+  if (scheduler.enabled_count == 1) return scheduler.enabled[0]->id;
+  return scheduler
+      .enabled[scheduler.strategy->choose(
+          {scheduler.enabled, scheduler.enabled_count, scheduler.current, scheduler.step})]
+      ->id;
+}
+
+void decide_with_attention() {
+  for (;;) {
+    if (scheduler.step >= scheduler.alarm_step) on_alarm();
+    if (scheduler.attention & attention::descriptors) check_descriptors();
+    if (scheduler.enabled_count == 0) {
+      if (!find_something_to_do()) return;
+      continue;
+    }
+    const model::ChoiceEntry entry = next_entry();
+    if (entry == model::clock_choice) {
+      if (scheduler.timed_count == 0) diverge("the trace fires a timeout, but nothing waits with one");
+      record_choice(entry);
+      advance_clock(false);
+      continue;
+    }
+    if (entry == model::spurious_choice) {
+      if (scheduler.condition_waiters == 0) diverge("the trace wakes a condition waiter, but there is none");
+      record_choice(entry);
+      wake_spuriously();
+      continue;
+    }
+    if (entry >= scheduler.task_count || scheduler.tasks[entry]->enabled_at == not_enabled)
+      diverge("the trace goes on with a task that cannot run");
+    Task* next = scheduler.tasks[entry];
+    if (scheduler.attention & attention::logging) log_event(*next);
+    record_choice(entry);
+    run(next);
+    return;
+  }
+}
+
+}  // namespace
+
+void decide() {
+  Scheduler& s = scheduler;
+  s.plain_countdown = plain_spin_limit;
+  if (s.attention != 0 || s.step >= s.alarm_step || s.enabled_count == 0) [[unlikely]] {
+    decide_with_attention();
+    return;
+  }
+  Task* next = s.enabled_count == 1 ? s.enabled[0]
+                                    : s.enabled[s.strategy->choose({s.enabled, s.enabled_count, s.current, s.step})];
+  record_choice(next->id);
+  run(next);
+}
+
+void enable(Task* task) {
+  if (task->enabled_at != not_enabled) return;
+  task->enabled_at = scheduler.enabled_count;
+  scheduler.enabled[scheduler.enabled_count++] = task;
+}
+
+void disable(Task* task) {
+  if (task->enabled_at == not_enabled) return;
+  Task* last = scheduler.enabled[--scheduler.enabled_count];
+  scheduler.enabled[task->enabled_at] = last;
+  last->enabled_at = task->enabled_at;
+  task->enabled_at = not_enabled;
+}
+
+Wake block(std::uint64_t deadline) {
+  Task* task = scheduler.current;
+  task->wake = Wake::none;
+  if (deadline != no_deadline) set_timer(task, deadline);
+  disable(task);
+  task->state = model::TaskState::blocked;
+  decide();
+  task->state = model::TaskState::ready;
+  if (deadline != no_deadline) clear_timer(task);
+  task->clock_reads = 0;
+  return task->wake;
+}
+
+void make_ready(Task* task, Wake why) {
+  task->wake = why;
+  enable(task);
+}
+
+void add_waiter(Object& object, Task* task) {
+  WEDGE_CHECK(!task->in_wait_list);
+  task->in_wait_list = true;
+  task->waits_on = &object;
+  task->wait_next = nullptr;
+  task->wait_previous = object.last_waiter;
+  (object.last_waiter != nullptr ? object.last_waiter->wait_next : object.first_waiter) = task;
+  object.last_waiter = task;
+  ++object.waiters;
+}
+
+void remove_waiter(Task* task) {
+  if (!task->in_wait_list) return;
+  Object& object = *task->waits_on;
+  (task->wait_previous != nullptr ? task->wait_previous->wait_next : object.first_waiter) = task->wait_next;
+  (task->wait_next != nullptr ? task->wait_next->wait_previous : object.last_waiter) = task->wait_previous;
+  task->in_wait_list = false;
+  task->waits_on = nullptr;
+  --object.waiters;
+}
+
+std::uint32_t choose_value(std::uint32_t n) {
+  if (n <= 1) return 0;
+  std::uint32_t value;
+  if (scheduler.attention & attention::replaying) {
+    const model::ChoiceEntry entry = replayed_choice();
+    value = static_cast<std::uint32_t>(entry - model::first_value);
+    if (entry < model::first_value || value >= n) diverge("the trace makes a choice that is not offered");
+  } else {
+    value = scheduler.strategy->choose_value(n);
+  }
+  if (scheduler.attention & attention::logging) log_value_event(value, n);
+  record_choice(static_cast<model::ChoiceEntry>(model::first_value + value));
+  return value;
+}
+
+void set_timer(Task* task, std::uint64_t deadline) {
+  if (mutated(Mutation::ignore_timeout)) return;
+  task->deadline = deadline;
+  task->timer_at = scheduler.timed_count;
+  scheduler.timed[scheduler.timed_count++] = task;
+  if (scheduler.early_timeouts) scheduler.attention |= attention::timers;
+}
+
+void clear_timer(Task* task) {
+  if (task->timer_at == not_enabled) return;
+  Task* last = scheduler.timed[--scheduler.timed_count];
+  scheduler.timed[task->timer_at] = last;
+  last->timer_at = task->timer_at;
+  task->timer_at = not_enabled;
+  task->deadline = no_deadline;
+  if (scheduler.timed_count == 0) scheduler.attention &= ~attention::timers;
+}
+
+std::uint64_t read_clock() {
+  constexpr std::uint32_t patience = 64;  // reads without blocking that are still ordinary
+  constexpr std::uint64_t tick_ns = 50;
+  Task* task = scheduler.current;
+  point(Operation::read_clock, ObjectKind::clock, &scheduler.now_ns, false);
+  const std::uint32_t reads = ++task->clock_reads;
+  std::uint64_t passed = tick_ns;
+  if (reads > patience) {  // it polls: let time fly, ever faster, up to a second a look
+    const std::uint32_t shift = reads - patience < 24 ? reads - patience : 24;
+    passed = tick_ns << shift;
+  }
+  // Other tasks' waits end on the way, as they would on a slow machine.
+  scheduler.now_ns += passed;
+  for (std::uint32_t i = 0; i < scheduler.timed_count;) {
+    Task* other = scheduler.timed[i];
+    if (other->deadline <= scheduler.now_ns)
+      time_out(other);
+    else
+      ++i;
+  }
+  return scheduler.now_ns;
+}
+
+}  // namespace wedge::runtime

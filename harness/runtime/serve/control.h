@@ -1,0 +1,32 @@
+// The runtime's side of the control block: attaching to it, and one process's part in serving requests.
+#pragma once
+
+#include <cstdint>
+
+#include "harness/model/control_block.h"
+
+namespace wedge::runtime {
+
+// Finds the supervisor's control block by the environment and removes all trace of it from there. False: nobody
+// controls us.
+bool attach_control();
+bool attached();
+void use_private_control_block();  // for benchmarks, which have no supervisor
+
+// A thread that starts while nothing is controlled in a process that is about to be forked from.
+void note_uncontrolled_thread();
+
+// Talking to the supervisor.
+void say(model::ReplyKind kind, std::uint64_t execution = 0, std::int32_t wait_status = 0);
+bool next_request();  // false: the supervisor has gone
+[[noreturn]] void refuse_for_ever(const char* why);
+
+// Waits for a forked worker; fills in the result of one that died without a word.
+std::int32_t await_worker(int pid, std::uint64_t heartbeat_before);
+int fork_worker();
+
+void install_failure_handlers();  // crash signals, uncaught exceptions, the supervisor's "where are you?"
+
+inline constexpr int dirty_exit_status = 43;  // of a scenario worker: passed, but cannot run another execution
+
+}  // namespace wedge::runtime

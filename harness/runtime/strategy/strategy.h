@@ -1,0 +1,50 @@
+// What chooses the next task. One strategy is one file with one class and one line in registry.cpp.
+#pragma once
+
+#include <cstdint>
+
+#include "harness/runtime/scheduler/task.h"
+#include "harness/runtime/strategy/random_source.h"
+
+namespace wedge::runtime {
+
+// What a strategy may look at. `enabled` has at least two entries when choose() is called.
+struct Choice {
+  Task* const* enabled;
+  std::uint32_t count;
+  Task* current;  // who ran last; may be blocked or ended, and is null at the start
+  std::uint64_t step;
+};
+
+struct StrategyHints {
+  std::uint64_t steps = 0;  // of a typical execution; 0: unknown
+  std::uint32_t tasks = 0;
+  std::uint32_t depth = 3;
+};
+
+// Only the scheduler calls a strategy, and never two calls at a time. Nothing here may allocate, lock or make a system
+// call.
+class Strategy {
+ public:
+  virtual ~Strategy() = default;
+  // A new execution begins. Equal seeds and hints must lead to equal choices.
+  virtual void begin(std::uint64_t seed, const StrategyHints& hints) = 0;
+  // The index in `enabled` of the task that goes on.
+  virtual std::uint32_t choose(const Choice& choice) = 0;
+  // One of n equally permitted results, such as which waiter a signal wakes.
+  virtual std::uint32_t choose_value(std::uint32_t n) { return random_.below(n); }
+  // Whether the earliest timeout fires now although tasks could run; asked at each step at which one is pending.
+  virtual bool fires_timeout() { return random_.below(32) == 0; }
+  // Whether a condition waiter wakes without a signal; asked only if the campaign wants that.
+  virtual bool wakes_spuriously() { return random_.below(64) == 0; }
+
+ protected:
+  RandomSource random_;
+};
+
+// The strategy of that name, or null. There is one instance of each; it lives as long as the process.
+Strategy* strategy_named(const char* name);
+// Uniform and therefore fair: takes over when an execution has used half of its step budget.
+Strategy& fair_suffix();
+
+}  // namespace wedge::runtime

@@ -1,0 +1,15 @@
+// Which loaded file an address belongs to: addresses leave the process only as (module, offset).
+#pragma once
+
+#include <cstdint>
+
+#include "harness/model/control_block.h"
+
+namespace wedge::runtime {
+
+void find_modules();                                  // again after dlopen; keeps the numbers that were given
+model::FrameRecord frame_at(std::uintptr_t address);  // module no_module if it is in none
+std::uint32_t own_module();
+std::uint32_t write_modules();  // to the control block; returns how many
+
+}  // namespace wedge::runtime
