@@ -20,6 +20,8 @@ namespace wedge::runtime {
 
 namespace bc = boost::context::detail;
 
+bool carries_fibers = true;
+
 namespace {
 
 model::CarrierKind chosen_carrier = model::CarrierKind::fiber;
@@ -27,10 +29,10 @@ Context* free_contexts = nullptr;
 std::size_t made = 0;
 
 // pthread_t -> context, open addressing; pthread_t values are page-aligned-ish addresses.
-constexpr std::size_t table_size = 65536;
+constexpr std::size_t table_size = 32768;  // twice the most tasks there can be
 Context** table = nullptr;
 
-std::size_t slot_of(pthread_t thread) { return (static_cast<std::uint64_t>(thread) * 0x9e3779b97f4a7c15ULL) >> 48; }
+std::size_t slot_of(pthread_t thread) { return (static_cast<std::uint64_t>(thread) * 0x9e3779b97f4a7c15ULL) >> 49; }
 
 void remember(Context* context) {
   if (table == nullptr) table = static_cast<Context**>(raw::reserve(table_size * sizeof(Context*)));
@@ -90,9 +92,18 @@ void* park(void* argument) {
 
 void choose_carrier(model::CarrierKind wanted) {
   chosen_carrier = cpu_has_fsgsbase() ? wanted : model::CarrierKind::thread;
+  carries_fibers = chosen_carrier == model::CarrierKind::fiber;
 }
 
 model::CarrierKind carrier() { return chosen_carrier; }
+
+void stay_on_this_processor() {
+  unsigned int processor = 0;
+  if (raw::call(SYS_getcpu, reinterpret_cast<long>(&processor)) != 0 || processor >= 1024) return;
+  std::uint64_t mask[16] = {};
+  mask[processor / 64] = std::uint64_t{1} << (processor % 64);
+  raw::call(SYS_sched_setaffinity, 0, sizeof mask, reinterpret_cast<long>(mask));
+}
 
 void adopt_calling_thread(Context& context) {
   context.fs_base = static_cast<std::uint64_t>(pthread_self());  // on x86-64 the thread pointer is the pthread_t
@@ -140,13 +151,7 @@ Context* context_of(pthread_t thread) {
   return nullptr;
 }
 
-void switch_context(Context& from, Context& to) {
-  if (chosen_carrier == model::CarrierKind::fiber) [[likely]] {
-    _writefsbase_u64(to.fs_base);
-    const bc::transfer_t transfer = bc::jump_fcontext(to.fiber, &from);
-    static_cast<Context*>(transfer.data)->fiber = transfer.fctx;
-    return;
-  }
+void switch_thread(Context& from, Context& to) {
   to.word.store(1);
   raw::futex_wake(to.word);
   raw::futex_wait_until(from.word, 1);

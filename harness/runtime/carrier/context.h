@@ -5,10 +5,12 @@
 // Carrier thread: the context's own kernel thread runs, woken and parked by futex. The scheduler sees no difference.
 #pragma once
 
+#include <immintrin.h>
 #include <pthread.h>
 #include <sys/types.h>
 
 #include <atomic>
+#include <boost/context/detail/fcontext.hpp>
 #include <cstddef>
 #include <cstdint>
 
@@ -34,6 +36,10 @@ struct Context {
 void choose_carrier(model::CarrierKind wanted);
 model::CarrierKind carrier();
 
+// Keeps this process on the processor it is on: handing over between kernel threads, which making contexts and carrier
+// `thread` do all the time, costs many times more across two.
+void stay_on_this_processor();
+
 // Describes the calling kernel thread itself as a context (the program's main thread, or a worker's home).
 void adopt_calling_thread(Context& context);
 
@@ -46,8 +52,19 @@ std::size_t contexts_made();
 // The context of a live pthread_t; null if it is none of ours.
 Context* context_of(pthread_t thread);
 
+extern bool carries_fibers;
+void switch_thread(Context& from, Context& to);
+
 // Suspends `from` (the caller) and continues `to`; returns when somebody switches back.
-void switch_context(Context& from, Context& to);
+[[gnu::always_inline]] inline void switch_context(Context& from, Context& to) {
+  if (!carries_fibers) [[unlikely]] {
+    switch_thread(from, to);
+    return;
+  }
+  _writefsbase_u64(to.fs_base);
+  const boost::context::detail::transfer_t transfer = boost::context::detail::jump_fcontext(to.fiber, &from);
+  static_cast<Context*>(transfer.data)->fiber = transfer.fctx;
+}
 
 // The floor that benchmarks compare with: one jump and one fs base write there, and the same back, `rounds` times.
 void measure_bare_switches(std::uint64_t rounds);

@@ -178,6 +178,7 @@ int set_name(pthread_t thread, const char* name) {
   if (length >= sizeof task->name) return ERANGE;
   std::memset(task->name, 0, sizeof task->name);
   std::memcpy(task->name, name, length);
+  task->named = true;
   return 0;
 }
 

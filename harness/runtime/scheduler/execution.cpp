@@ -97,6 +97,7 @@ Task* new_task() {
   task->pending = {task, Operation::start, ObjectKind::task, false, 0, 0};
   task->since_step = s.step;
   enable(task);
+  if (s.task_count > control->progress.most_tasks) control->progress.most_tasks = s.task_count;
   return task;
 }
 

@@ -35,17 +35,13 @@ inline constexpr std::uint64_t realtime_offset_ns =
     std::uint64_t{1'600'000'000} * 1'000'000'000;         // CLOCK_REALTIME ahead of it
 inline constexpr std::int32_t plain_spin_limit = 20'000;  // plain accesses without a point before one is inserted
 
-struct Scheduler {
-  Task* current = nullptr;
+struct Scheduler : Choice {
   std::uint32_t attention = 0;
-  std::uint32_t enabled_count = 0;
   std::int32_t plain_countdown = plain_spin_limit;
-  std::uint64_t step = 0;
   std::uint64_t alarm_step = 0;  // at this step the long way is taken: fair suffix first, then the end
   model::ChoiceEntry* choices = nullptr;
   volatile std::uint64_t* heartbeat = nullptr;
   Strategy* strategy = nullptr;
-  Task** enabled = nullptr;
 
   Task** tasks = nullptr;  // by number
   std::uint32_t task_count = 0;

@@ -78,6 +78,7 @@ struct Task {
   std::uint32_t final_stack = 0;  // where it stood when the execution ended
   std::uint32_t clock_reads = 0;  // since it last blocked: a loop that polls the clock must see time pass
   char name[16] = {};
+  bool named = false;                  // by pthread_setname_np, not by inheritance
 
   // Calls it is in, from __tsan_func_entry; the innermost `shadow_depth` at most.
   const void** shadow = nullptr;

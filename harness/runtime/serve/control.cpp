@@ -17,6 +17,7 @@
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/execution.h"
 #include "harness/runtime/scheduler/scheduler.h"
+#include "harness/runtime/serve/in_process.h"
 #include "harness/runtime/trace/recorder.h"
 
 WEDGE_REAL(fork);

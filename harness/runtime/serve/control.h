@@ -11,7 +11,6 @@ namespace wedge::runtime {
 // controls us.
 bool attach_control();
 bool attached();
-void use_private_control_block();  // for benchmarks, which have no supervisor
 
 // A thread that starts while nothing is controlled in a process that is about to be forked from.
 void note_uncontrolled_thread();

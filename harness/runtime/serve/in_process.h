@@ -8,10 +8,17 @@
 
 namespace wedge::runtime {
 
+#define WEDGE_FOR_TESTS __attribute__((visibility("default")))
+
+// A control block without a supervisor.
+WEDGE_FOR_TESTS void use_private_control_block();
+
 // Requires: a control block is there. A failing execution ends the process.
-__attribute__((visibility("default"))) void run_executions(const std::function<void()>& body,
-                                                           const model::Request& request, std::uint64_t first,
-                                                           std::uint64_t count);
+WEDGE_FOR_TESTS void run_executions(const std::function<void()>& body, const model::Request& request,
+                                    std::uint64_t first, std::uint64_t count);
+WEDGE_FOR_TESTS std::uint64_t steps_so_far();
+WEDGE_FOR_TESTS void measure_floor(std::uint64_t rounds);
+
 void note_execution_length();
 
 }  // namespace wedge::runtime

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <cstring>
 
 #include "harness/runtime/carrier/context.h"
@@ -88,6 +89,7 @@ bool is_scenario_program() {
 void begin_program(std::uint64_t execution) {
   static Context main_context;
   control->progress.execution = execution;
+  stay_on_this_processor();
   choose_carrier(control->request.carrier);
   adopt_calling_thread(main_context);
   find_modules();
@@ -98,8 +100,7 @@ void begin_program(std::uint64_t execution) {
   task->context = &main_context;
   main_context.task = task;
   task->started = true;
-  disable(task);
-  enable(task);
+  raw::call(SYS_prctl, PR_GET_NAME, reinterpret_cast<long>(task->name));
   scheduler.current = task;
   controlled = true;
 }

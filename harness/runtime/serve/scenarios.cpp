@@ -73,6 +73,7 @@ const Variant* requested_variant() {
 }
 
 void run_worker(const std::function<void()>& body, const model::Request& request) {
+  stay_on_this_processor();
   install_failure_handlers();
   if (request.flags & model::request_flags::keep_output) setvbuf(stdout, nullptr, _IOLBF, 0);
   run_executions(body, request, request.first, request.count);
@@ -124,10 +125,13 @@ void run_executions(const std::function<void()>& body, const model::Request& req
   }
 }
 
+std::uint64_t steps_so_far() { return control->progress.heartbeat; }
+
+void measure_floor(std::uint64_t rounds) { measure_bare_switches(rounds); }
+
 void note_execution_length() {
   model::Progress& progress = control->progress;
   if (scheduler.step > progress.longest) progress.longest = scheduler.step;
-  if (scheduler.task_count > progress.most_tasks) progress.most_tasks = scheduler.task_count;
 }
 
 }  // namespace runtime

@@ -33,7 +33,7 @@ class PctStrategy final : public Strategy {
     if (current != nullptr && must_give_way(choice, *current)) demote(*current);
     std::uint32_t best = 0;
     std::uint64_t best_priority = 0;
-    for (std::uint32_t i = 0; i < choice.count; ++i) {
+    for (std::uint32_t i = 0; i < choice.enabled_count; ++i) {
       const std::uint64_t priority = priority_of(*choice.enabled[i]);
       if (priority > best_priority) {
         best_priority = priority;

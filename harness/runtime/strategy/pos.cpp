@@ -17,7 +17,7 @@ class PosStrategy final : public Strategy {
   std::uint32_t choose(const Choice& choice) override {
     std::uint32_t best = 0;
     std::uint64_t best_priority = 0;
-    for (std::uint32_t i = 0; i < choice.count; ++i) {
+    for (std::uint32_t i = 0; i < choice.enabled_count; ++i) {
       std::uint64_t priority = priority_of(*choice.enabled[i]);
       if (choice.enabled[i]->yielded) priority >>= 32;  // behind everybody who did not yield
       if (priority >= best_priority) {
@@ -26,7 +26,7 @@ class PosStrategy final : public Strategy {
       }
     }
     const Task& chosen = *choice.enabled[best];
-    for (std::uint32_t i = 0; i < choice.count; ++i)
+    for (std::uint32_t i = 0; i < choice.enabled_count; ++i)
       if (races(choice.enabled[i]->pending, chosen.pending)) forget(*choice.enabled[i]);
     return best;
   }

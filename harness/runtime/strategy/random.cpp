@@ -12,10 +12,10 @@ class RandomStrategy final : public Strategy {
   std::uint32_t choose(const Choice& choice) override {
     const Task* current = choice.current;
     if (current != nullptr && current->yielded && current->enabled_at != not_enabled) [[unlikely]] {
-      const std::uint32_t pick = random_.below(choice.count - 1);  // anybody but the one that yielded
+      const std::uint32_t pick = random_.below(choice.enabled_count - 1);  // anybody but the one that yielded
       return pick < current->enabled_at ? pick : pick + 1;
     }
-    return random_.below(choice.count);
+    return random_.below(choice.enabled_count);
   }
 };
 

@@ -9,11 +9,12 @@
 namespace wedge::runtime {
 
 // What a strategy may look at. `enabled` has at least two entries when choose() is called.
+// The scheduler's own state begins with it, so that handing it over costs nothing.
 struct Choice {
-  Task* const* enabled;
-  std::uint32_t count;
-  Task* current;  // who ran last; may be blocked or ended, and is null at the start
-  std::uint64_t step;
+  Task* current = nullptr;  // who ran last; may be blocked or ended, and is null at the start
+  Task** enabled = nullptr;
+  std::uint32_t enabled_count = 0;
+  std::uint64_t step = 0;
 };
 
 struct StrategyHints {
