@@ -34,7 +34,7 @@ void finish_with_signal(Outcome outcome, int signal, const char* text) {
   result.signal = static_cast<std::uint8_t>(outcome == Outcome::crash ? signal : 0);
   result.choices = result.steps = scheduler.step;
   std::snprintf(result.text, sizeof result.text, "%s", text);
-  result.stack = record_interrupted_stack();
+  result.stack = record_stack();
   record_result(outcome);
   finish_process();
 }

@@ -55,8 +55,6 @@ void capture_tasks() {
 
 }  // namespace
 
-void record_stack_of_task(Task& task) { task.final_stack = record_stack(); }
-
 void begin_recording() {
   begin_stacks();
   begin_events();

@@ -14,8 +14,7 @@ void begin_recording();
 
 // The caller's stack, without the runtime's own frames. 0: could not be read.
 std::uint32_t record_stack();
-// As above, from a signal handler's context, where the innermost frame is the interrupted instruction.
-std::uint32_t record_interrupted_stack();
+// The stack of the task on whose stack the caller runs, kept as the place where that task stood at the end.
 void record_stack_of_task(Task& task);
 
 void log_event(const Task& next);

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "harness/runtime/intercept/thread_ends.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/trace/modules.h"
@@ -25,7 +26,6 @@ std::uint32_t* table = nullptr;  // hash of a stack -> its number
 struct Walk {
   model::FrameRecord frames[max_depth];
   std::uint32_t count = 0;
-  std::uintptr_t outermost = 0;  // frames at or beyond this stack address are not the task's own
 };
 
 _Unwind_Reason_Code visit(_Unwind_Context* context, void* argument) {
@@ -33,7 +33,8 @@ _Unwind_Reason_Code visit(_Unwind_Context* context, void* argument) {
   int is_exact = 0;
   const std::uintptr_t pc = _Unwind_GetIPInfo(context, &is_exact);
   if (pc == 0 || walk.count == max_depth) return _URC_END_OF_STACK;
-  if (walk.outermost != 0 && _Unwind_GetCFA(context) > walk.outermost) return _URC_END_OF_STACK;
+  if (_Unwind_GetRegionStart(context) == reinterpret_cast<std::uintptr_t>(&run_outermost)) return _URC_END_OF_STACK;
+  if (is_exact) walk.count = 0;  // interrupted by a signal: what came before is the handler
   const model::FrameRecord frame = frame_at(is_exact ? pc : pc - 1);
   if (frame.module != own_module()) walk.frames[walk.count++] = frame;
   return _URC_NO_REASON;
@@ -64,8 +65,7 @@ std::uint32_t store(const Walk& walk) {
 }
 
 // What __tsan_func_entry noted, for stacks that cannot be unwound, such as after a jump to address 0.
-void add_shadow(Walk& walk) {
-  const Task* task = scheduler.current;
+void add_shadow(Walk& walk, const Task* task) {
   if (task == nullptr || task->shadow == nullptr) return;
   for (std::uint32_t i = task->shadow_count; i > 0 && walk.count < max_depth; --i)
     if (i <= shadow_depth)
@@ -91,24 +91,23 @@ void finish_stacks() {
   control->result.modules = write_modules();
 }
 
-std::uint32_t record_stack() {
+namespace {
+
+std::uint32_t record_stack_for(const Task* task) {
   Walk walk;
-  if (scheduler.current != nullptr) walk.outermost = scheduler.current->exit_frame;
   const bool was_controlled = controlled;
   controlled = false;  // the unwinder itself uses pthread_once and locks
   _Unwind_Backtrace(visit, &walk);
   controlled = was_controlled;
-  if (walk.count == 0) add_shadow(walk);
+  if (walk.count == 0) add_shadow(walk, task);
   return store(walk);
 }
 
-std::uint32_t record_interrupted_stack() {
-  const std::uint32_t stack = record_stack();
-  if (stack != 0) return stack;
-  Walk walk;
-  add_shadow(walk);
-  return store(walk);
-}
+}  // namespace
+
+std::uint32_t record_stack() { return record_stack_for(scheduler.current); }
+
+void record_stack_of_task(Task& task) { task.final_stack = record_stack_for(&task); }
 
 void log_stack_of_pending(Task* task) { task->pending.stack = record_stack(); }
 
