@@ -22,7 +22,7 @@ enum class Mutation : std::uint32_t {
   writer_and_reader,     // an rwlock lets a reader in beside a writer
   skip_recursion_count,  // a recursive mutex is free after the first unlock
   wrong_error_code,      // errorcheck relock says EBUSY instead of EDEADLK
-  skip_choice,           // one choice in a thousand is not recorded
+  skip_choice,           // every fifth choice is recorded as task 0
   count_,
 };
 

@@ -5,6 +5,8 @@
 
 namespace wedge::runtime {
 
+inline constexpr int virtual_processors = 4;  // what the program sees must not depend on the machine
+
 pid_t virtual_pid();
 pid_t virtual_tid();
 

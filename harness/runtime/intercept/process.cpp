@@ -41,7 +41,6 @@ namespace wedge::runtime {
 namespace {
 
 constexpr pid_t first_number = 100'000;
-constexpr int processors = 4;  // the number the program sees must not depend on the machine
 
 // A status other than 0 is a failure whose state is written down now; the exit handlers still run, and may fail
 // otherwise.
@@ -126,9 +125,9 @@ WEDGE_EXPORT void __assert_fail(const char* assertion, const char* file, unsigne
 
 WEDGE_EXPORT pid_t getpid() noexcept { return controlled ? virtual_pid() : static_cast<pid_t>(raw::call(SYS_getpid)); }
 WEDGE_EXPORT pid_t gettid() noexcept { return controlled ? virtual_tid() : static_cast<pid_t>(raw::call(SYS_gettid)); }
-WEDGE_EXPORT int get_nprocs() noexcept { return controlled ? processors : real_get_nprocs(); }
+WEDGE_EXPORT int get_nprocs() noexcept { return controlled ? virtual_processors : real_get_nprocs(); }
 
 WEDGE_EXPORT long sysconf(int name) noexcept {
-  if (controlled && (name == _SC_NPROCESSORS_ONLN || name == _SC_NPROCESSORS_CONF)) return processors;
+  if (controlled && (name == _SC_NPROCESSORS_ONLN || name == _SC_NPROCESSORS_CONF)) return virtual_processors;
   return real_sysconf(name);
 }

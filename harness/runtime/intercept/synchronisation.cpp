@@ -41,14 +41,14 @@ int timed(clockid_t clock, const timespec* when, Call call) {
   return deadline.error() != 0 ? deadline.error() : call(deadline.virtual_ns());
 }
 
-// A mutex or semaphore that can be had at once does not look at the time; only a wrong clock is found before.
+// A mutex that can be had at once does not look at the time; only a wrong clock is found before.
 template <typename Try, typename Call>
 int timed_lazily(clockid_t clock, const timespec* when, Try attempt, Call call) {
   Deadline deadline(clock, when);
   if (deadline.error() == 0) return call(deadline.virtual_ns());
   if (deadline.bad_clock()) return deadline.error();
   const int result = attempt();
-  return result == EBUSY || result == EAGAIN ? deadline.error() : result;
+  return result == EBUSY ? deadline.error() : result;
 }
 
 }  // namespace
@@ -101,10 +101,6 @@ WEDGE_INTERCEPT(sem_wait, (sem_t * s), (s), by_errno(acquire_semaphore(s)));
 WEDGE_INTERCEPT(sem_trywait, (sem_t * s) noexcept, (s), by_errno(try_acquire_semaphore(s)));
 WEDGE_INTERCEPT(sem_post, (sem_t * s) noexcept, (s), by_errno(post_semaphore(s)));
 WEDGE_INTERCEPT(sem_timedwait, (sem_t * s, const timespec* t), (s, t),
-                by_errno(timed_lazily(
-                    CLOCK_REALTIME, t, [&] { return try_acquire_semaphore(s); },
-                    [&](std::uint64_t d) { return acquire_semaphore(s, d); })));
+                by_errno(timed(CLOCK_REALTIME, t, [&](std::uint64_t d) { return acquire_semaphore(s, d); })));
 WEDGE_INTERCEPT(sem_clockwait, (sem_t * s, clockid_t c, const timespec* t), (s, c, t),
-                by_errno(timed_lazily(
-                    c, t, [&] { return try_acquire_semaphore(s); },
-                    [&](std::uint64_t d) { return acquire_semaphore(s, d); })));
+                by_errno(timed(c, t, [&](std::uint64_t d) { return acquire_semaphore(s, d); })));

@@ -31,6 +31,8 @@ long futex(long word_address, int operation, std::uint32_t value, long timeout_o
            std::uint32_t third) {
   auto* word = reinterpret_cast<std::uint32_t*>(word_address);
   const auto* timeout = reinterpret_cast<const timespec*>(timeout_or_count);
+  if (word_address % sizeof(std::uint32_t) != 0) return -EINVAL;
+  if (word == nullptr) return -EFAULT;
   const int command = operation & FUTEX_CMD_MASK;
   const clockid_t clock = (operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC;
   if ((command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET) && timeout != nullptr &&

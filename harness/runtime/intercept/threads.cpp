@@ -185,7 +185,7 @@ int set_name(pthread_t thread, const char* name) {
 int get_name(pthread_t thread, char* name, std::size_t size) {
   Task* task = task_of(thread);
   if (task == nullptr) return ESRCH;
-  if (size <= std::strlen(task->name)) return ERANGE;
+  if (size < sizeof task->name) return ERANGE;
   std::strcpy(name, task->name);
   return 0;
 }

@@ -104,6 +104,8 @@ WEDGE_EXPORT int nanosleep(const timespec* span, timespec* left) {
 WEDGE_EXPORT int clock_nanosleep(clockid_t clock, int flags, const timespec* when, timespec* left) {
   if (!controlled) return real_clock_nanosleep(clock, flags, when, left);
   if (clock == CLOCK_THREAD_CPUTIME_ID || !is_virtual(clock)) return EINVAL;
+  if (clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_MONOTONIC_RAW)
+    return EOPNOTSUPP;
   if (!is_sane(*when) || when->tv_sec < 0) return EINVAL;
   return sleep_until((flags & TIMER_ABSTIME) != 0 ? absolute_deadline(clock, *when) : relative_deadline(*when));
 }

@@ -9,6 +9,7 @@
 #include "harness/runtime/carrier/thread_locals.h"
 #include "harness/runtime/intercept/thread_ends.h"
 #include "harness/runtime/mutation.h"
+#include "harness/runtime/objects/descriptors.h"
 #include "harness/runtime/objects/mutex.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/scheduler.h"
@@ -81,6 +82,7 @@ void begin_execution(const model::Request& request, std::uint64_t execution) {
   fair_suffix().begin(seed ^ 0x5eed, {});
   seed_random_data(seed);
   forget_objects();
+  forget_descriptors();
   begin_recording();
 }
 
@@ -92,6 +94,8 @@ Task* new_task() {
   ++s.live_tasks;
   if (s.current != nullptr) {
     task->parent = s.current->id;
+    task->blocked_signals = s.current->blocked_signals;
+    task->processors = s.current->processors;
     task->create_stack = s.current->pending.stack;
   }
   task->pending = {task, Operation::start, ObjectKind::task, false, 0, 0};

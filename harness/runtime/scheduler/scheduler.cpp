@@ -26,6 +26,7 @@ void switch_to(Task* next) {
 }
 
 void record_choice(model::ChoiceEntry entry) {
+  if (mutated(Mutation::skip_choice) && scheduler.step % 5 == 4) entry = 0;
   scheduler.choices[scheduler.step++] = entry;
   *scheduler.heartbeat = *scheduler.heartbeat + 1;
 }
@@ -35,16 +36,28 @@ void run(Task* next) {
   if (next != scheduler.current) switch_to(next);
 }
 
-std::uint64_t earliest_deadline() {
-  std::uint64_t earliest = no_deadline;
+std::uint64_t earliest_deadline(bool idle) {
+  std::uint64_t earliest = scheduler.timer_ns;
+  if (idle && earliest != no_deadline) earliest = next_idle_expiry();
   for (std::uint32_t i = 0; i < scheduler.timed_count; ++i)
     if (scheduler.timed[i]->deadline < earliest) earliest = scheduler.timed[i]->deadline;
   return earliest;
 }
 
+void end_due_waits(bool idle) {
+  for (std::uint32_t i = 0; i < scheduler.timed_count;) {
+    Task* task = scheduler.timed[i];
+    if (task->deadline <= scheduler.now_ns)
+      time_out(task);  // takes it out of the list and puts another in its place
+    else
+      ++i;
+  }
+  if (scheduler.timer_ns <= scheduler.now_ns) expire_timers(idle);
+}
+
 // Moves the clock to the earliest deadline and ends every wait that is due.
 void advance_clock(bool idle) {
-  const std::uint64_t earliest = earliest_deadline();
+  const std::uint64_t earliest = earliest_deadline(idle);
   if (earliest > scheduler.now_ns) {
     const std::uint64_t passed = earliest - scheduler.now_ns;
     if (idle) {
@@ -59,13 +72,7 @@ void advance_clock(bool idle) {
   }
   if (scheduler.attention & attention::logging)
     log_clock_event(idle ? Operation::idle_timeout : Operation::early_timeout);
-  for (std::uint32_t i = 0; i < scheduler.timed_count;) {
-    Task* task = scheduler.timed[i];
-    if (task->deadline <= scheduler.now_ns)
-      time_out(task);  // takes it out of the list and puts another in its place
-    else
-      ++i;
-  }
+  end_due_waits(idle);
 }
 
 // Nothing is enabled. Returns false if the execution is over and the caller's context now serves another one.
@@ -74,10 +81,11 @@ bool find_something_to_do() {
     check_descriptors();
     if (scheduler.enabled_count > 0) return true;
   }
-  if (scheduler.timed_count > 0) {
+  if (scheduler.timed_count > 0 || (scheduler.timer_ns != no_deadline && next_idle_expiry() != no_deadline)) {
     advance_clock(true);
     return true;
   }
+  if (wait_for_outside()) return true;
   at_quiescence();
   return false;
 }
@@ -99,7 +107,10 @@ model::ChoiceEntry replayed_choice() {
 // Without early timeouts the clock still has to move now and then: a task may spin until another one's sleep is over.
 bool timeout_is_due_now() {
   constexpr std::uint64_t patience = 4096;
-  return scheduler.early_timeouts ? scheduler.strategy->fires_timeout() : scheduler.step % patience == patience - 1;
+  // A timer descriptor that nobody waits for is no timeout; it must expire some time, but need not surprise anybody.
+  const bool somebody_waits = scheduler.timed_count > 0 || scheduler.descriptor_waiters > 0;
+  return scheduler.early_timeouts && somebody_waits ? scheduler.strategy->fires_timeout()
+                                                    : scheduler.step % patience == patience - 1;
 }
 
 model::ChoiceEntry next_entry() {
@@ -123,7 +134,8 @@ void decide_with_attention() {
     }
     const model::ChoiceEntry entry = next_entry();
     if (entry == model::clock_choice) {
-      if (scheduler.timed_count == 0) diverge("the trace fires a timeout, but nothing waits with one");
+      if (scheduler.timed_count == 0 && scheduler.timer_ns == no_deadline)
+        diverge("the trace fires a timeout, but nothing waits with one");
       record_choice(entry);
       advance_clock(false);
       continue;
@@ -242,7 +254,7 @@ void clear_timer(Task* task) {
   last->timer_at = task->timer_at;
   task->timer_at = not_enabled;
   task->deadline = no_deadline;
-  if (scheduler.timed_count == 0) scheduler.attention &= ~attention::timers;
+  if (scheduler.timed_count == 0 && scheduler.timer_ns == no_deadline) scheduler.attention &= ~attention::timers;
 }
 
 std::uint64_t read_clock() {
@@ -258,13 +270,7 @@ std::uint64_t read_clock() {
   }
   // Other tasks' waits end on the way, as they would on a slow machine.
   scheduler.now_ns += passed;
-  for (std::uint32_t i = 0; i < scheduler.timed_count;) {
-    Task* other = scheduler.timed[i];
-    if (other->deadline <= scheduler.now_ns)
-      time_out(other);
-    else
-      ++i;
-  }
+  end_due_waits(false);
   return scheduler.now_ns;
 }
 

@@ -48,6 +48,7 @@ struct Scheduler : Choice {
   std::uint32_t live_tasks = 0;
   Task** timed = nullptr;  // tasks whose wait has a deadline
   std::uint32_t timed_count = 0;
+  std::uint64_t timer_ns = no_deadline;  // when the next timer descriptor expires
   std::uint32_t condition_waiters = 0;
   std::uint32_t descriptor_waiters = 0;
   std::uint64_t now_ns = 0;                 // virtual, since the start of the execution
@@ -145,6 +146,9 @@ void at_quiescence();
 [[noreturn]] void fail(Outcome outcome, const char* format, ...) __attribute__((format(printf, 2, 3)));
 [[noreturn]] void unsupported(const char* call, const char* why);
 void check_descriptors();  // enables tasks whose descriptors have become ready
+bool wait_for_outside();   // nothing can run: waits for descriptors that other processes serve; false: there are none
+std::uint64_t next_idle_expiry();  // of a timer descriptor whose expiry could enable somebody
+void expire_timers(bool idle);     // those that are due
 
 }  // namespace wedge::runtime
 

@@ -60,6 +60,7 @@ struct Task {
   bool is_blocked_writer = false;
   struct pollfd* descriptors = nullptr;  // waiting for one of these to be ready
   std::uint32_t descriptor_count = 0;
+  bool wakes_on_any_change = false;  // of any descriptor: asking for its own would tell nothing
 
   // Life and death.
   void* (*function)(void*) = nullptr;
@@ -77,6 +78,8 @@ struct Task {
   std::uint32_t create_stack = 0;
   std::uint32_t final_stack = 0;  // where it stood when the execution ended
   std::uint32_t clock_reads = 0;  // since it last blocked: a loop that polls the clock must see time pass
+  std::uint64_t blocked_signals = 0;   // its signal mask, as it sees it; the kernel's stays as it is
+  std::uint8_t processors = 0x0f;      // those it may run on, as it sees it: one bit for each virtual one
   char name[16] = {};
   bool named = false;                  // by pthread_setname_np, not by inheritance
 

@@ -1,0 +1,242 @@
+// Declares every option once, with its help, and checks what CLI11 cannot.
+#include "harness/cli/command_line.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+
+#include "harness/supervise/errors.h"
+
+namespace wedge::cli {
+namespace {
+
+using supervise::EnvironmentError;
+
+constexpr unsigned most_default_jobs = 4;
+
+model::CarrierKind carrier_from(const std::string& name) {
+  if (name == "fiber") return model::CarrierKind::fiber;
+  if (name == "thread") return model::CarrierKind::thread;
+  throw EnvironmentError("there is no carrier '" + name + "'; take fiber or thread");
+}
+
+constexpr const char* main_footer = R"(Examples:
+  wedge run ./server-test                 find an interleaving of an ordinary program that hangs or breaks it
+  wedge run 'canaries/*'                  run scenarios and compare with what they declare
+  wedge repro out/traces/X.trace.json     replay what was found, exactly
+  wedge list                              which scenarios there are
+  g++ $(wedge flags --compile) -c a.cpp   make atomics and plain accesses visible, too
+
+Exit codes: 0 everything as declared (a plain program is declared to pass), 1 not, 2 wrong usage or environment,
+77 skipped because something is not supported, 130 interrupted.)";
+
+constexpr const char* run_footer =
+    R"(A target with a '/' that is a file is a program; anything else selects scenarios by id, 'ID-GLOB' or
+'ID-GLOB:VARIANT-GLOB'. The same seed gives the same results, byte for byte, whatever --jobs is; --time makes the
+number of executions depend on the clock. Leaves OUT/result.json and OUT/traces/.
+
+Examples:
+  wedge run ./abba                        10000 executions at most, until one fails
+  wedge run ./server -- --port 0          with arguments for the program
+  wedge run ./abba --strategy pct --depth 3 --keep-going
+  wedge run 'canaries/*:as-found' --seed 7 --jobs 2
+  wedge run ./suite --scenario 'queue/*'  scenarios of another program
+  wedge run ./abba --time 60              one minute)";
+
+constexpr const char* repro_footer = R"(Examples:
+  wedge repro out/traces/abba-deadlock-1f2e3d4c.trace.json
+  wedge repro X.trace.json --times 100 --carrier thread
+  wedge repro X.trace.json --explain      the whole report again
+  wedge repro X.trace.json --gdb          stop at the failure, every task a thread in gdb
+
+Exit codes: 0 the same every time, 1 it went another way, 2 the trace or the program cannot be used.)";
+
+constexpr const char* flags_footer = R"(Examples:
+  g++ $(wedge flags --compile) -c main.cpp && g++ main.o $(wedge flags --link) -o main
+  clang++ $(wedge flags --compile --compiler clang) -c main.cpp)";
+
+// CLI11 would read -3 as a very large number.
+const CLI::Validator not_negative(
+    [](const std::string& text) { return text.starts_with('-') ? "must not be negative" : std::string(); }, "");
+
+void refuse_negative(CLI::App& command, std::initializer_list<const char*> options) {
+  for (const char* option : options) command.get_option(option)->check(not_negative);
+}
+
+void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
+  RunOptions& run = line.run;
+  CLI::App* command = app.add_subcommand("run", "Run programs or scenarios under many schedules");
+  command->add_option("targets", run.targets, "Programs (a path with a '/') or scenario ids with * and ?");
+  command->add_option("--strategy", run.strategy, "How schedules are chosen: random, pct or pos")
+      ->capture_default_str();
+  command->add_option("--depth", run.depth, "How many order constraints a bug of strategy pct may have")
+      ->capture_default_str();
+  command
+      ->add_option_function<std::uint64_t>(
+          "--executions",
+          [&](std::uint64_t count) {
+            run.executions = count;
+            executions_given = true;
+          },
+          "At most so many executions per variant")
+      ->default_str("10000");
+  command->add_option("--time", run.time_s, "Start no new executions after so many seconds per variant");
+  command->add_option("--seed", run.seed, "Another seed, other schedules; the default is fixed")->capture_default_str();
+  command
+      ->add_option_function<std::string>(
+          "--carrier", [&run](const std::string& name) { run.carrier = carrier_from(name); },
+          "What carries the tasks: fiber (fast) or thread (kernel threads)")
+      ->default_str("fiber");
+  command->add_option("--jobs", run.jobs, "Processes at once; results do not depend on it")->capture_default_str();
+  command->add_flag("--keep-going", run.keep_going, "Do not stop at the first failing execution; count them all");
+  command->add_option("--out", run.out, "Folder for result.json and traces/")->capture_default_str();
+  command->add_option("--steps", run.max_steps, "More steps in one execution are a livelock")->capture_default_str();
+  command->add_option("--stuck", run.stuck_s, "Seconds without a single step before an execution is a hang")
+      ->capture_default_str();
+  command->add_flag("--show-output", run.show_output, "Let the program write to the terminal");
+  command->add_flag("--no-early-timeouts", run.no_early_timeouts, "Timeouts fire only when nothing else can run");
+  command->add_flag("--spurious-wakeups", run.spurious_wakeups, "Condition variables may wake without a signal");
+  command->add_option("--scenario", run.scenario_glob, "Which scenarios of a scenario program given by its path");
+  command->add_option("--program", run.program, "The scenario program that the ids belong to");
+  command->add_option("--mutation", run.mutation)->group("");
+  refuse_negative(*command, {"--depth", "--executions", "--time", "--seed", "--jobs", "--steps", "--stuck"});
+  command->footer(run_footer);
+  command->callback([&line] { line.kind = CommandLine::Kind::run; });
+}
+
+void add_repro(CLI::App& app, CommandLine& line) {
+  ReproOptions& repro = line.repro;
+  CLI::App* command = app.add_subcommand("repro", "Replay a trace in fresh processes and compare every event");
+  command->add_option("trace", repro.trace, "A file from OUT/traces")->required();
+  command->add_option("--times", repro.times, "How often")->capture_default_str();
+  command->add_option_function<std::string>(
+      "--carrier", [&repro](const std::string& name) { repro.carrier = carrier_from(name); },
+      "fiber or thread instead of what the trace says");
+  command->add_flag("--gdb", repro.gdb, "Replay under gdb and stop at the failure");
+  command->add_flag("--quiet-output", repro.quiet_output, "Do not show what the program writes in the first replay");
+  command->add_flag("--explain", repro.explain, "Print the whole report on the finding first");
+  command->add_option("--program", repro.program, "Use this program instead of the path in the trace");
+  command->add_option("--stuck", repro.stuck_s, "Seconds without a single step before a replay is a hang")
+      ->capture_default_str();
+  refuse_negative(*command, {"--times", "--stuck"});
+  command->footer(repro_footer);
+  command->callback([&line] { line.kind = CommandLine::Kind::repro; });
+}
+
+void add_list(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand("list", "List scenarios, their variants and what these are declared to do");
+  command->add_option("globs", line.list.globs, "Only these ids");
+  command->add_option("--program", line.list.program, "The scenario program, if it is not the project's own");
+  command->footer("Examples:\n  wedge list\n  wedge list 'canaries/*'\n  wedge list --program ./suite");
+  command->callback([&line] { line.kind = CommandLine::Kind::list; });
+}
+
+void add_flags(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand("flags", "Print the compiler flags for finer control (level 2)");
+  command->add_flag("--compile", line.flags.compile, "For compiling");
+  command->add_flag("--link", line.flags.link, "For linking");
+  command->add_option("--compiler", line.flags.compiler, "gcc or clang")->capture_default_str();
+  command->footer(flags_footer);
+  command->callback([&line] { line.kind = CommandLine::Kind::flags; });
+}
+
+void check_run_numbers(const RunOptions& run) {
+  if (run.executions == 0) throw EnvironmentError("--executions 0 would run nothing; give at least 1");
+  if (run.jobs == 0) throw EnvironmentError("--jobs 0 would run nothing; give at least 1");
+  if (run.jobs > 256) throw EnvironmentError("--jobs " + std::to_string(run.jobs) + " is too many; give at most 256");
+  if (run.max_steps == 0) throw EnvironmentError("--steps 0 would stop at once; give at least 1");
+  if (run.max_steps > model::max_choices)
+    throw EnvironmentError("--steps can be at most " + std::to_string(model::max_choices));
+  if (!(run.stuck_s > 0)) throw EnvironmentError("--stuck must be more than 0 seconds");
+}
+
+void check_run(const RunOptions& run, const CLI::App& command) {
+  check_run_numbers(run);
+  if (run.targets.empty() && run.program.empty())
+    throw EnvironmentError(
+        "say what to run: a program such as ./test, or a scenario id such as 'canaries/*' ('wedge list' shows them)");
+  static const std::vector<std::string> strategies{"random", "pct", "pos"};
+  if (std::ranges::find(strategies, run.strategy) == strategies.end())
+    throw EnvironmentError("there is no strategy '" + run.strategy + "'; take random, pct or pos");
+  if (run.depth == 0) throw EnvironmentError("--depth must be at least 1");
+  if (command.count("--depth") > 0 && run.strategy != "pct")
+    throw EnvironmentError("--depth belongs to --strategy pct, not to " + run.strategy);
+  if (run.out.empty()) throw EnvironmentError("--out needs the name of a folder");
+}
+
+void check_repro(const ReproOptions& repro) {
+  if (repro.times == 0) throw EnvironmentError("--times 0 would replay nothing; give at least 1");
+  if (repro.gdb && repro.times != 1) throw EnvironmentError("--gdb replays once; leave out --times");
+  if (repro.gdb && repro.carrier == model::CarrierKind::fiber)
+    throw EnvironmentError("--gdb shows tasks as threads, so it goes with --carrier thread only");
+  if (!(repro.stuck_s > 0)) throw EnvironmentError("--stuck must be more than 0 seconds");
+}
+
+void check_flags(const FlagsOptions& flags) {
+  if (flags.compile == flags.link) throw EnvironmentError("wedge flags needs either --compile or --link");
+  if (flags.compiler != "gcc" && flags.compiler != "clang")
+    throw EnvironmentError("there is no compiler '" + flags.compiler + "' here; take gcc or clang");
+}
+
+// What stands after "--" is the program's, whatever it looks like.
+int split_arguments(int argc, char** argv, RunOptions& run) {
+  char** end = std::find(argv, argv + argc, std::string_view("--"));
+  if (end == argv + argc) return argc;
+  run.has_arguments = true;
+  run.arguments.assign(end + 1, argv + argc);
+  return static_cast<int>(end - argv);
+}
+
+[[noreturn]] void explain(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
+  if (argc > 1 && app.get_subcommands().empty() && argv[1][0] != '-')
+    throw EnvironmentError(std::string("there is no command '") + argv[1] + "'; take run, repro, list or flags");
+  std::string text = error.what();
+  std::ranges::replace(text, '\n', ' ');
+  std::string help = "wedge";
+  for (const CLI::App* command : app.get_subcommands()) help += " " + command->get_name();
+  throw EnvironmentError(text + "; see '" + help + " --help'");
+}
+
+}  // namespace
+
+CommandLine read_command_line(int argc, char** argv) {
+  CommandLine line;
+  bool executions_given = false;
+  line.run.jobs = line.repro.jobs = std::clamp(std::thread::hardware_concurrency(), 1U, most_default_jobs);
+  CLI::App app(
+      "Wedge runs unmodified multi-threaded C++ under a scheduler it controls, finds the interleaving that hangs\n"
+      "or breaks it, replays that interleaving exactly, and explains it.",
+      "wedge");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("wedge ") + WEDGE_VERSION);
+  app.footer(main_footer);
+  add_run(app, line, executions_given);
+  add_repro(app, line);
+  add_list(app, line);
+  add_flags(app, line);
+  const int own = split_arguments(argc, argv, line.run);
+  try {
+    app.parse(own, argv);
+  } catch (const CLI::Success& help) {
+    app.exit(help);
+    return {};
+  } catch (const CLI::ParseError& error) {
+    if (own <= 1) {
+      std::fputs(app.help().c_str(), stderr);
+      throw EnvironmentError("say what to do: run, repro, list or flags");
+    }
+    explain(error, app, own, argv);
+  }
+  if (line.kind == CommandLine::Kind::run) check_run(line.run, *app.get_subcommand("run"));
+  if (line.kind == CommandLine::Kind::repro) check_repro(line.repro);
+  if (line.kind == CommandLine::Kind::flags) check_flags(line.flags);
+  if (line.run.has_arguments && line.kind != CommandLine::Kind::run)
+    throw EnvironmentError("arguments after -- belong to 'wedge run ./program'");
+  if (line.run.time_s > 0 && !executions_given) line.run.executions = no_limit;
+  return line;
+}
+
+}  // namespace wedge::cli

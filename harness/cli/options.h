@@ -1,0 +1,61 @@
+// What the user asked for, after it has been checked for contradictions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/model/control_block.h"
+
+namespace wedge::cli {
+
+inline constexpr std::uint64_t no_limit = ~std::uint64_t{0};
+
+struct RunOptions {
+  std::vector<std::string> targets;
+  std::vector<std::string> arguments;  // after "--"
+  bool has_arguments = false;
+  std::string strategy = "random";
+  std::uint32_t depth = 3;
+  std::uint64_t executions = 10000;
+  double time_s = 0;  // 0: no limit
+  std::uint64_t seed = 1;
+  model::CarrierKind carrier = model::CarrierKind::fiber;
+  unsigned jobs = 1;
+  bool keep_going = false;
+  std::string out = "out";
+  std::uint64_t max_steps = 1000000;
+  double stuck_s = 10;
+  bool show_output = false;
+  bool no_early_timeouts = false;
+  bool spurious_wakeups = false;
+  std::string scenario_glob;
+  std::string program;
+  std::uint32_t mutation = 0;
+};
+
+struct ReproOptions {
+  std::string trace;
+  unsigned times = 1;
+  std::optional<model::CarrierKind> carrier;  // without: the one in the trace
+  bool gdb = false;
+  bool quiet_output = false;
+  bool explain = false;
+  std::string program;
+  double stuck_s = 10;
+  unsigned jobs = 1;
+};
+
+struct ListOptions {
+  std::string program;
+  std::vector<std::string> globs;
+};
+
+struct FlagsOptions {
+  bool compile = false;
+  bool link = false;
+  std::string compiler = "gcc";
+};
+
+}  // namespace wedge::cli

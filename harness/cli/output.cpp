@@ -1,0 +1,76 @@
+// Writes files whole or not at all: a reader never meets half a trace.
+#include "harness/cli/output.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <unistd.h>
+
+#include "harness/supervise/errors.h"
+
+namespace wedge::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using supervise::EnvironmentError;
+
+void write_file(const fs::path& path, const std::string& text) {
+  const std::string temporary = path.string() + ".tmp" + std::to_string(getpid());
+  std::ofstream file(temporary, std::ios::binary);
+  file << text;
+  file.close();
+  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return;
+  const std::string reason = std::strerror(errno);
+  std::remove(temporary.c_str());
+  throw EnvironmentError("cannot write " + path.string() + ": " + reason + "; give another folder with --out");
+}
+
+// Scenario ids and variant names hold slashes.
+std::string as_file_name(std::string text) {
+  for (char& letter : text)
+    if (std::strchr("/ :*?\\\"'", letter) != nullptr) letter = '-';
+  return text;
+}
+
+}  // namespace
+
+OutputFolder::OutputFolder(std::string path) : path_(std::move(path)) {
+  std::error_code error;
+  fs::create_directories(fs::path(path_) / "traces", error);
+  if (!error && access((fs::path(path_) / "traces").c_str(), W_OK) != 0)
+    error = std::error_code(errno, std::generic_category());
+  if (error)
+    throw EnvironmentError("cannot write to " + path_ + ": " + error.message() + "; give another folder with --out");
+}
+
+std::string OutputFolder::write_trace(const model::Trace& trace) const {
+  const std::string name = "traces/" + trace_name(trace);
+  write_file(path_of(name), model::write_trace(trace));
+  return name;
+}
+
+void OutputFolder::write_result(const std::string& json) const { write_file(path_of("result.json"), json); }
+
+std::string OutputFolder::path_of(const std::string& relative) const { return (fs::path(path_) / relative).string(); }
+
+std::string trace_name(const model::Trace& trace) {
+  std::string name = trace.recipe.scenario.empty() ? fs::path(trace.recipe.program).filename().string()
+                                                   : trace.recipe.scenario + "-" + trace.recipe.variant;
+  return as_file_name(name) + "-" + std::string(name_of(trace.outcome)) + "-" + trace.fingerprint.substr(0, 8) +
+         ".trace.json";
+}
+
+std::string read_file(const std::string& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) throw EnvironmentError(path + " is a directory; name a trace in it");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw EnvironmentError("cannot read " + path + ": " + std::strerror(errno));
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace wedge::cli

@@ -1,0 +1,227 @@
+// `wedge run`: a campaign per variant, a confirmation per finding, then the report.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/locate.h"
+#include "harness/cli/output.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/select.h"
+#include "harness/diagnose/resolve.h"
+#include "harness/model/result.h"
+#include "harness/model/version.h"
+#include "harness/supervise/errors.h"
+#include "harness/supervise/pool.h"
+#include "harness/supervise/replay.h"
+#include "reports/summary.h"
+#include "reports/text.h"
+
+namespace wedge::cli {
+namespace {
+
+using supervise::ProgramKind;
+
+constexpr std::uint64_t plain_chunk = 64;
+constexpr std::uint64_t scenario_chunk = 2048;
+constexpr unsigned confirmations = 3;
+constexpr std::size_t most_explanations = 10;
+
+std::chrono::milliseconds stuck_limit(const RunOptions& options) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(options.stuck_s * 1000));
+}
+
+std::uint32_t flags_of(const RunOptions& options) {
+  return (options.no_early_timeouts ? model::request_flags::no_early_timeouts : 0) |
+         (options.spurious_wakeups ? model::request_flags::spurious_wakeups : 0);
+}
+
+class Run {
+ public:
+  Run(const RunOptions& options, std::string command)
+      : options_(options), command_(std::move(command)), output_(options.out), runtime_(locate_runtime()) {
+    result_ = {model::version,
+               options.seed,
+               options.strategy,
+               options.strategy == "pct" ? options.depth : 0,
+               options.carrier == model::CarrierKind::fiber ? "fiber" : "thread",
+               false,
+               {}};
+  }
+
+  int run() {
+    for (const Selection& selection : select_programs(options_)) {
+      if (result_.interrupted) break;
+      run_selection(selection);
+    }
+    progress_.erase();
+    output_.write_result(model::write_result(result_));
+    print();
+    return exit_code();
+  }
+
+ private:
+  void run_selection(const Selection& selection) {
+    supervise::Pool pool({selection.program, options_.arguments, runtime_, options_.show_output}, options_.jobs,
+                         stuck_limit(options_));
+    pool.idle = [this] { progress_.redraw(); };
+    const std::string build_id = diagnose::build_id(selection.program);
+    if (selection.kind == ProgramKind::plain) {
+      run_variant(selection, {}, build_id, pool);
+      return;
+    }
+    for (const Listed& variant : matching(listed_from(pool.listing()), selection.globs))
+      if (!result_.interrupted) run_variant(selection, variant, build_id, pool);
+  }
+
+  model::Recipe recipe_of(const Selection& selection, const Listed& variant, const std::string& build_id) const {
+    model::Recipe recipe;
+    recipe.program = selection.program;
+    recipe.arguments = options_.arguments;
+    recipe.build_id = build_id;
+    recipe.scenario = variant.scenario;
+    recipe.variant = variant.variant;
+    recipe.strategy = options_.strategy;
+    recipe.seed = options_.seed;
+    recipe.max_steps = variant.max_steps != 0 ? variant.max_steps : options_.max_steps;
+    recipe.strategy_depth = options_.depth;
+    recipe.flags = flags_of(options_);
+    recipe.mutation = options_.mutation;
+    recipe.carrier = options_.carrier;
+    return recipe;
+  }
+
+  void run_variant(const Selection& selection, const Listed& variant, const std::string& build_id,
+                   supervise::Pool& pool) {
+    model::VariantResult row;
+    row.target = variant.scenario.empty() ? selection.target : variant.scenario;
+    row.scenario = variant.scenario;
+    row.variant = variant.variant;
+    row.expected = variant.expected;
+    row.expected_text = variant.expected_text;
+    const supervise::CampaignResult campaign = run_campaign(plan_for(selection, variant, build_id, row), pool);
+    row.executions = campaign.executions;
+    row.failures = campaign.failures;
+    row.first_failure = campaign.first_failure;
+    result_.interrupted = result_.interrupted || !campaign.complete;
+    for (const model::Trace& finding : campaign.findings) add_finding(finding, selection, row);
+    judge(row);
+    // What was not tried to the end cannot be as declared.
+    if (!campaign.complete) row.as_declared = false;
+    result_.variants.push_back(std::move(row));
+  }
+
+  supervise::CampaignPlan plan_for(const Selection& selection, const Listed& variant, const std::string& build_id,
+                                   const model::VariantResult& row) {
+    supervise::CampaignPlan plan;
+    plan.recipe = recipe_of(selection, variant, build_id);
+    plan.executions = options_.executions;
+    plan.chunk = selection.kind == ProgramKind::plain ? plain_chunk : scenario_chunk;
+    plan.keep_going = options_.keep_going;
+    plan.progress = [this](std::uint64_t done, std::uint64_t failures) { progress_.update(done, failures); };
+    progress_.begin(reports::variant_name(row), options_.executions);
+    if (options_.time_s > 0) {
+      const auto end = supervise::Clock::now() + std::chrono::duration<double>(options_.time_s);
+      plan.out_of_time = [end] { return supervise::Clock::now() >= end; };
+    }
+    return plan;
+  }
+
+  void add_finding(const model::Trace& finding, const Selection& selection, model::VariantResult& row) {
+    model::Trace trace = finding;
+    if (!result_.interrupted) trace = confirmed(finding, selection);
+    diagnose::resolve(trace, symbols_);
+    model::FindingResult found{trace.outcome,
+                               trace.fingerprint,
+                               trace.recipe.execution,
+                               trace.steps,
+                               trace.text,
+                               {},
+                               {},
+                               fmt::format("{} of {}", trace.confirmation.same, trace.confirmation.attempts)};
+    const model::Stack* stack = model::stack_of(trace, trace.stack);
+    if (stack != nullptr && !stack->place.file.empty())
+      found.place = fmt::format("{}:{}", stack->place.file, stack->place.line);
+    found.trace = output_.write_trace(trace);
+    row.findings.push_back(std::move(found));
+    if (row.findings.size() == 1) first_findings_.emplace_back(result_.variants.size(), std::move(trace));
+  }
+
+  model::Trace confirmed(const model::Trace& finding, const Selection& selection) {
+    supervise::ReplayPlan plan;
+    plan.spec = {selection.program, options_.arguments, runtime_};
+    plan.times = plan.jobs = confirmations;
+    plan.stuck = stuck_limit(options_);
+    try {
+      return supervise::confirm(finding, plan);
+    } catch (const supervise::Interrupted&) {
+      result_.interrupted = true;
+      return finding;
+    }
+  }
+
+  static void judge(model::VariantResult& row) {
+    if (!row.findings.empty()) row.outcome = row.findings.front().outcome;
+    const auto as_expected = [&](const model::FindingResult& finding) {
+      return finding.outcome == row.expected && finding.text.find(row.expected_text) != std::string::npos;
+    };
+    const bool expects_failure = row.expected != Outcome::pass;
+    row.as_declared = expects_failure == !row.findings.empty() && std::ranges::all_of(row.findings, as_expected);
+  }
+
+  // Of many variants only those that surprise are explained; the table has the others.
+  bool is_explained(std::size_t variant) const {
+    return result_.variants.size() == 1 || !result_.variants[variant].as_declared;
+  }
+
+  void print() const {
+    std::string replays;
+    std::size_t explained = 0;
+    for (const auto& [variant, trace] : first_findings_) {
+      if (!is_explained(variant) || ++explained > most_explanations) continue;
+      const model::VariantResult& row = result_.variants[variant];
+      fmt::print("{}\n{}\n", reports::variant_name(row), reports::explain(trace));
+      const std::string path = output_.path_of(row.findings.front().trace);
+      replays += fmt::format("trace   {}\nreplay  {} repro {}\n", path, command_, shell_quoted(path));
+    }
+    if (explained > most_explanations)
+      fmt::print("... and {} more that are not as declared; the table has them\n\n", explained - most_explanations);
+    fmt::print("{}", reports::summary_table(result_));
+    if (!replays.empty()) fmt::print("\n{}", replays);
+    std::fflush(stdout);
+    if (result_.interrupted) fmt::print(stderr, "wedge: interrupted; this is what was known by then\n");
+  }
+
+  int exit_code() const {
+    if (result_.interrupted) return exit_interrupted;
+    bool skipped = false;
+    for (const model::VariantResult& variant : result_.variants) {
+      if (variant.as_declared) continue;
+      const bool unsupported =
+          !variant.findings.empty() && std::ranges::all_of(variant.findings, [](const model::FindingResult& finding) {
+            return finding.outcome == Outcome::unsupported;
+          });
+      if (!unsupported) return exit_not_as_declared;
+      skipped = true;
+    }
+    return skipped ? exit_skipped : exit_as_declared;
+  }
+
+  const RunOptions& options_;
+  std::string command_;
+  OutputFolder output_;
+  std::string runtime_;
+  model::RunResult result_;
+  ProgressLine progress_;
+  diagnose::Symbols symbols_;
+  std::vector<std::pair<std::size_t, model::Trace>> first_findings_;  // with the index of their variant
+};
+
+}  // namespace
+
+int run_command(const RunOptions& options, const std::string& command) { return Run(options, command).run(); }
+
+}  // namespace wedge::cli

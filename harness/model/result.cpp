@@ -1,0 +1,111 @@
+// Writes and reads result.json.
+#include "harness/model/result.h"
+
+#include <stdexcept>
+
+#include <nlohmann/json.hpp>
+
+namespace wedge::model {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view schema = "wedge-result/1";
+
+Json json_of(const FindingResult& finding) {
+  return {{"outcome", name_of(finding.outcome)},
+          {"fingerprint", finding.fingerprint},
+          {"execution", finding.execution},
+          {"steps", finding.steps},
+          {"text", finding.text},
+          {"place", finding.place},
+          {"trace", finding.trace},
+          {"confirmed", finding.confirmed}};
+}
+
+Json json_of(const VariantResult& variant) {
+  Json findings = Json::array();
+  for (const FindingResult& finding : variant.findings) findings.push_back(json_of(finding));
+  return {{"target", variant.target},
+          {"scenario", variant.scenario},
+          {"variant", variant.variant},
+          {"expected", name_of(variant.expected)},
+          {"expected_text", variant.expected_text},
+          {"outcome", name_of(variant.outcome)},
+          {"as_declared", variant.as_declared},
+          {"executions", variant.executions},
+          {"first_failure", variant.first_failure ? Json(*variant.first_failure) : Json()},
+          {"failures", variant.failures},
+          {"findings", findings}};
+}
+
+Outcome outcome_in(const Json& json) {
+  const auto outcome = outcome_from(json.get_ref<const std::string&>());
+  if (!outcome) throw std::runtime_error("it names an outcome that does not exist");
+  return *outcome;
+}
+
+FindingResult finding_from(const Json& json) {
+  FindingResult finding;
+  finding.outcome = outcome_in(json.at("outcome"));
+  json.at("fingerprint").get_to(finding.fingerprint);
+  json.at("execution").get_to(finding.execution);
+  json.at("steps").get_to(finding.steps);
+  json.at("text").get_to(finding.text);
+  json.at("place").get_to(finding.place);
+  json.at("trace").get_to(finding.trace);
+  json.at("confirmed").get_to(finding.confirmed);
+  return finding;
+}
+
+VariantResult variant_from(const Json& json) {
+  VariantResult variant;
+  json.at("target").get_to(variant.target);
+  json.at("scenario").get_to(variant.scenario);
+  json.at("variant").get_to(variant.variant);
+  variant.expected = outcome_in(json.at("expected"));
+  json.at("expected_text").get_to(variant.expected_text);
+  variant.outcome = outcome_in(json.at("outcome"));
+  json.at("as_declared").get_to(variant.as_declared);
+  json.at("executions").get_to(variant.executions);
+  if (!json.at("first_failure").is_null()) variant.first_failure = json.at("first_failure").get<std::uint64_t>();
+  json.at("failures").get_to(variant.failures);
+  for (const Json& finding : json.at("findings")) variant.findings.push_back(finding_from(finding));
+  return variant;
+}
+
+}  // namespace
+
+std::string write_result(const RunResult& result) {
+  Json variants = Json::array();
+  for (const VariantResult& variant : result.variants) variants.push_back(json_of(variant));
+  const Json json = {{"schema", schema},
+                     {"wedge", result.wedge},
+                     {"seed", result.seed},
+                     {"strategy", result.strategy},
+                     {"strategy_depth", result.strategy_depth},
+                     {"carrier", result.carrier},
+                     {"interrupted", result.interrupted},
+                     {"variants", variants}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+RunResult read_result(std::string_view text) {
+  try {
+    const Json json = Json::parse(text);
+    if (json.at("schema") != schema) throw std::runtime_error("it has another schema than " + std::string(schema));
+    RunResult result;
+    json.at("wedge").get_to(result.wedge);
+    json.at("seed").get_to(result.seed);
+    json.at("strategy").get_to(result.strategy);
+    json.at("strategy_depth").get_to(result.strategy_depth);
+    json.at("carrier").get_to(result.carrier);
+    json.at("interrupted").get_to(result.interrupted);
+    for (const Json& variant : json.at("variants")) result.variants.push_back(variant_from(variant));
+    return result;
+  } catch (const Json::exception& error) {
+    throw std::runtime_error(std::string("it is not a result of wedge (") + error.what() + ")");
+  }
+}
+
+}  // namespace wedge::model

@@ -1,0 +1,72 @@
+// result.json: what one `wedge run` came to, for machines. Schema "wedge-result/1":
+//
+//   {"schema", "wedge": version, "seed", "strategy", "strategy_depth", "carrier",
+//    "interrupted": whether Ctrl-C ended it early,
+//    "variants": [{"target": what the user named, "scenario", "variant": empty for a plain program,
+//      "expected", "expected_text": what it is declared to end in, "outcome": of its first finding, or "pass",
+//      "as_declared", "executions": how many count, "first_failure": index of the first failing one or null,
+//      "failures": how many failed (1 at most without --keep-going),
+//      "findings": [{"outcome", "fingerprint", "execution", "steps", "text", "place", "trace": path relative to this
+//        file, "confirmed": "3 of 3"}]}]}
+//
+// It holds no times and no absolute counts of anything but executions: the same seed gives the same bytes, whatever
+// --jobs is. (With --time the number of executions follows the clock.)
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <wedge/outcome.h>
+
+namespace wedge::model {
+
+struct FindingResult {
+  Outcome outcome = Outcome::pass;
+  std::string fingerprint;
+  std::uint64_t execution = 0;
+  std::uint64_t steps = 0;
+  std::string text;
+  std::string place;
+  std::string trace;
+  std::string confirmed;
+
+  bool operator==(const FindingResult&) const = default;
+};
+
+struct VariantResult {
+  std::string target;
+  std::string scenario;
+  std::string variant;
+  Outcome expected = Outcome::pass;
+  std::string expected_text;
+  Outcome outcome = Outcome::pass;
+  bool as_declared = false;
+  std::uint64_t executions = 0;
+  std::optional<std::uint64_t> first_failure;
+  std::uint64_t failures = 0;
+  std::vector<FindingResult> findings;
+
+  bool operator==(const VariantResult&) const = default;
+};
+
+struct RunResult {
+  std::string wedge;
+  std::uint64_t seed = 0;
+  std::string strategy;
+  std::uint32_t strategy_depth = 0;
+  std::string carrier;
+  bool interrupted = false;
+  std::vector<VariantResult> variants;
+
+  bool operator==(const RunResult&) const = default;
+};
+
+std::string write_result(const RunResult& result);
+
+// Throws std::runtime_error with one sentence if the text is no result of this schema.
+RunResult read_result(std::string_view text);
+
+}  // namespace wedge::model

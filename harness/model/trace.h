@@ -1,0 +1,131 @@
+// One failed execution as plain data: enough to replay it, to explain it and to notice when a replay differs.
+//
+// A trace is a JSON file, schema "wedge-trace/1", with a checksum over everything else in it. It holds no times, no
+// addresses and no process numbers: the same seed gives the same bytes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <wedge/outcome.h>
+#include "harness/model/control_block.h"
+
+namespace wedge::model {
+
+// A line of source. `file` is empty where there is no debug information, `function` where not even a symbol is near.
+struct Place {
+  std::string function;
+  std::string file;
+  std::uint32_t line = 0;
+  bool system = false;  // of the compiler, the C++ library or the system, not of the user
+
+  bool operator==(const Place&) const = default;
+};
+
+// One instruction; `places` are the functions inlined there, innermost first, and the function itself last.
+struct Frame {
+  std::uint32_t module = 0;
+  std::uint64_t offset = 0;
+  std::vector<Place> places;
+
+  bool operator==(const Frame&) const = default;
+};
+
+// `place` is the innermost place in the user's own code.
+struct Stack {
+  std::vector<Frame> frames;
+  Place place;
+
+  bool operator==(const Stack&) const = default;
+};
+
+struct Module {
+  std::string path;
+  std::string build_id;
+
+  bool operator==(const Module&) const = default;
+};
+
+// `name` is what the source calls it, such as "m[1]"; empty for an object that is no static variable.
+struct Object {
+  ObjectRecord record{};
+  std::string name;
+};
+
+// What to run again, and how. `scenario` and `variant` are empty for a plain program.
+struct Recipe {
+  std::string program;
+  std::vector<std::string> arguments;
+  std::string build_id;
+  std::string scenario;
+  std::string variant;
+  std::string strategy;
+  std::uint64_t seed = 0;
+  std::uint64_t execution = 0;
+  std::uint64_t max_steps = 0;
+  std::uint64_t hint_steps = 0;
+  std::uint32_t hint_tasks = 0;
+  std::uint32_t strategy_depth = 0;
+  std::uint32_t flags = 0;  // request_flags that change what happens
+  std::uint32_t mutation = 0;
+  CarrierKind carrier = CarrierKind::fiber;
+
+  bool operator==(const Recipe&) const = default;
+};
+
+// How the replays in fresh processes went. `remark` says what one did that differed.
+struct Confirmation {
+  std::uint32_t same = 0;
+  std::uint32_t attempts = 0;
+  std::string remark;
+
+  bool operator==(const Confirmation&) const = default;
+};
+
+struct Trace {
+  std::string wedge;  // the version that wrote it
+  Recipe recipe;
+  Confirmation confirmation;
+  std::string fingerprint;
+
+  Outcome outcome = Outcome::pass;
+  std::string text;
+  std::uint8_t signal = 0;
+  std::int32_t exit_status = -1;
+  std::int32_t task = -1;
+  std::uint32_t stack = 0;
+  bool confirmed_cycle = false;
+  std::vector<std::uint16_t> cycle;
+  std::uint64_t steps = 0;
+  std::uint64_t virtual_ns = 0;
+  std::uint64_t diverged_at = 0;
+
+  std::uint64_t events_total = 0;  // of which `events` keeps the first and the last
+  std::uint64_t events_hash = 0;
+  std::vector<EventRecord> events;
+  std::vector<ChoiceEntry> choices;
+  std::vector<TaskRecord> tasks;
+  std::map<std::uint32_t, Object> objects;  // those that something above refers to, by their number
+  std::map<std::uint32_t, Stack> stacks;
+  std::vector<Module> modules;
+  std::vector<std::string> notes;
+};
+
+// A file that cannot be used as a trace; what() is one sentence for the user, without the name of the file.
+class TraceError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+std::string write_trace(const Trace& trace);
+Trace read_trace(std::string_view text);
+
+const Stack* stack_of(const Trace& trace, std::uint32_t stack);
+const Object* object_of(const Trace& trace, std::uint32_t object);
+const TaskRecord* task_of(const Trace& trace, std::uint32_t task);
+
+}  // namespace wedge::model

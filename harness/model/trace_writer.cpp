@@ -1,0 +1,188 @@
+// A trace as JSON: one line per task, object, stack and event, so that two traces can be compared with diff.
+#include "harness/model/trace_json.h"
+
+#include "harness/model/checksum.h"
+#include "harness/model/choices_codec.h"
+
+namespace wedge::model {
+namespace {
+
+constexpr std::size_t readable_choices = 64;
+
+// Numbers that stand for "none" become null, which a reader understands without this header.
+Json task_number(std::uint16_t task) { return task == no_task ? Json() : Json(task); }
+
+Json json_of(const Recipe& recipe) {
+  return {{"program", recipe.program},
+          {"arguments", recipe.arguments},
+          {"build_id", recipe.build_id},
+          {"scenario", recipe.scenario},
+          {"variant", recipe.variant},
+          {"strategy", recipe.strategy},
+          {"seed", recipe.seed},
+          {"execution", recipe.execution},
+          {"max_steps", recipe.max_steps},
+          {"hint_steps", recipe.hint_steps},
+          {"hint_tasks", recipe.hint_tasks},
+          {"strategy_depth", recipe.strategy_depth},
+          {"flags", recipe.flags},
+          {"mutation", recipe.mutation},
+          {"carrier", carrier_names[static_cast<std::size_t>(recipe.carrier)]}};
+}
+
+Json json_of(const TaskRecord& task) {
+  return {{"id", task.id},
+          {"parent", task_number(task.parent)},
+          {"name", std::string(task.name, strnlen(task.name, sizeof task.name))},
+          {"state", task_state_names[static_cast<std::size_t>(task.state)]},
+          {"operation", name_of(task.operation)},
+          {"object", task.object},
+          {"stack", task.stack},
+          {"mutex", task.mutex},
+          {"since_step", task.since_step},
+          {"create_stack", task.create_stack},
+          {"detached", task.detached},
+          {"has_deadline", task.has_deadline}};
+}
+
+Json json_of(std::uint32_t id, const Object& object) {
+  const ObjectRecord& record = object.record;
+  Json holders = Json::array();
+  for (std::size_t i = 0; i < std::min<std::size_t>(record.holders, std::size(record.holder)); ++i)
+    holders.push_back(record.holder[i]);
+  return {{"id", id},
+          {"kind", name_of(record.kind)},
+          {"name", object.name},
+          {"flavour", record.flavour},
+          {"owner", task_number(record.owner)},
+          {"owner_since", record.owner_since},
+          {"owner_stack", record.owner_stack},
+          {"last_signaller", task_number(record.last_signaller)},
+          {"last_woken", task_number(record.last_woken)},
+          {"last_woken_count", record.last_woken_count},
+          {"last_signal_step", record.last_signal_step},
+          {"signal_stack", record.signal_stack},
+          {"waiters", record.waiters},
+          {"holders", record.holders},
+          {"holder", holders},
+          {"value", record.value},
+          {"first_step", record.first_step},
+          {"module", record.module == no_module ? Json() : Json(record.module)},
+          {"offset", record.offset}};
+}
+
+Json json_of(const Place& place) { return Json::array({place.function, place.file, place.line, place.system}); }
+
+Json json_of(std::uint32_t id, const Stack& stack) {
+  Json frames = Json::array();
+  for (const Frame& frame : stack.frames) {
+    Json places = Json::array();
+    for (const Place& place : frame.places) places.push_back(json_of(place));
+    frames.push_back({{"module", frame.module}, {"offset", frame.offset}, {"places", places}});
+  }
+  return {{"id", id}, {"place", json_of(stack.place)}, {"frames", frames}};
+}
+
+Json json_of(const EventRecord& event) {
+  return Json::array({event.step, event.virtual_ns, event.task, name_of(event.operation), event.object,
+                      event.has_result != 0 ? Json(event.result) : Json(), event.stack, event.enabled_hash,
+                      event.enabled_count, task_number(event.previous), event.note});
+}
+
+Json json_of_events(const Trace& trace) {
+  Json rows = Json::array();
+  for (const EventRecord& event : trace.events) rows.push_back(json_of(event));
+  return rows;
+}
+
+template <typename Map>
+Json json_of_map(const Map& map) {
+  Json rows = Json::array();
+  for (const auto& [id, value] : map) rows.push_back(json_of(id, value));
+  return rows;
+}
+
+Json json_of_choices(const std::vector<ChoiceEntry>& choices) {
+  if (choices.size() <= readable_choices) return choices;
+  return pack_choices(choices);
+}
+
+void add_outcome(Json& json, const Trace& trace) {
+  json["outcome"] = name_of(trace.outcome);
+  json["text"] = trace.text;
+  json["fingerprint"] = trace.fingerprint;
+  json["confirmation"] = {{"same", trace.confirmation.same},
+                          {"attempts", trace.confirmation.attempts},
+                          {"remark", trace.confirmation.remark}};
+  json["signal"] = trace.signal;
+  json["exit_status"] = trace.exit_status;
+  json["task"] = trace.task;
+  json["stack"] = trace.stack;
+  json["confirmed_cycle"] = trace.confirmed_cycle;
+  json["cycle"] = trace.cycle;
+  json["steps"] = trace.steps;
+  json["virtual_ns"] = trace.virtual_ns;
+  json["diverged_at"] = trace.diverged_at;
+}
+
+Json json_of(const Trace& trace) {
+  Json json;
+  json["schema"] = trace_schema;
+  json["wedge"] = trace.wedge;
+  json["recipe"] = json_of(trace.recipe);
+  add_outcome(json, trace);
+  Json modules = Json::array();
+  for (const Module& module : trace.modules) modules.push_back({{"path", module.path}, {"build_id", module.build_id}});
+  json["modules"] = modules;
+  Json tasks = Json::array();
+  for (const TaskRecord& task : trace.tasks) tasks.push_back(json_of(task));
+  json["tasks"] = tasks;
+  json["objects"] = json_of_map(trace.objects);
+  json["stacks"] = json_of_map(trace.stacks);
+  json["notes"] = trace.notes;
+  json["choices"] = json_of_choices(trace.choices);
+  json["events_total"] = trace.events_total;
+  json["events_hash"] = trace.events_hash;
+  json["event_fields"] = {"step",  "virtual_ns",   "task",          "operation", "object", "result",
+                          "stack", "enabled_hash", "enabled_count", "previous",  "note"};
+  json["events"] = json_of_events(trace);
+  return json;
+}
+
+void put_member(std::string& text, const std::string& key, const Json& value) {
+  text += dump(Json(key)) + ": ";
+  const bool rows = value.is_array() && !value.empty() && value.front().is_structured();
+  if (!rows) {
+    text += dump(value);
+    return;
+  }
+  text += "[\n";
+  for (std::size_t i = 0; i < value.size(); ++i) text += dump(value[i]) + (i + 1 < value.size() ? ",\n" : "\n");
+  text += "]";
+}
+
+}  // namespace
+
+std::string checksum_of(const Json& trace) {
+  Checksum checksum;
+  for (const auto& [key, value] : trace.items()) {
+    if (key == checksum_key) continue;
+    checksum.add(dump(Json(key)));
+    checksum.add(dump(value));
+  }
+  return checksum.hex();
+}
+
+std::string write_trace(const Trace& trace) {
+  Json json = json_of(trace);
+  json[std::string(checksum_key)] = checksum_of(json);
+  std::string text = "{\n";
+  std::size_t left = json.size();
+  for (const auto& [key, value] : json.items()) {
+    put_member(text, key, value);
+    text += --left > 0 ? ",\n" : "\n";
+  }
+  return text + "}\n";
+}
+
+}  // namespace wedge::model

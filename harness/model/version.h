@@ -1,0 +1,8 @@
+// Which wedge wrote a file.
+#pragma once
+
+namespace wedge::model {
+
+inline constexpr const char* version = WEDGE_VERSION;
+
+}  // namespace wedge::model

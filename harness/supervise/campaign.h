@@ -1,0 +1,57 @@
+// Many executions of one variant, spread over workers, with a result that does not depend on how many there are.
+//
+// Execution i is determined by (recipe, i) alone. What counts are the executions from 0 up to and including the first
+// failing one, or all of them with keep_going, whichever worker came to them first.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "harness/model/trace.h"
+
+namespace wedge::supervise {
+
+// What came of one range of executions: `failure` is the first that did not pass; those before it passed.
+struct RangeResult {
+  unsigned worker = 0;
+  std::optional<model::Trace> failure;
+};
+
+// Where executions run; the campaign's tests put their own in its place.
+class Workers {
+ public:
+  virtual ~Workers() = default;
+  virtual unsigned count() const = 0;
+  // Requires: the worker is idle.
+  virtual void begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) = 0;
+  // Waits for one of the busy workers.
+  virtual RangeResult wait() = 0;
+  // Whatever the worker does is of no interest any more.
+  virtual void abandon(unsigned worker) = 0;
+  // The longest execution so far and its tasks, as estimates for strategies that need some.
+  virtual std::uint64_t longest() const = 0;
+  virtual std::uint32_t most_tasks() const = 0;
+};
+
+struct CampaignPlan {
+  model::Recipe recipe;
+  std::uint64_t executions = 10000;
+  std::uint64_t chunk = 64;
+  bool keep_going = false;
+  std::function<bool()> out_of_time = [] { return false; };
+  std::function<void(std::uint64_t done, std::uint64_t failures)> progress = [](std::uint64_t, std::uint64_t) {};
+};
+
+struct CampaignResult {
+  std::uint64_t executions = 0;
+  std::uint64_t failures = 0;
+  std::optional<std::uint64_t> first_failure;
+  std::vector<model::Trace> findings;  // one per fingerprint, by their smallest execution
+  bool complete = true;                // false: ended by Ctrl-C
+};
+
+CampaignResult run_campaign(const CampaignPlan& plan, Workers& workers);
+
+}  // namespace wedge::supervise

@@ -1,0 +1,154 @@
+// A campaign's result depends on which executions fail and on nothing else.
+#include "harness/supervise/campaign.h"
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "harness/supervise/errors.h"
+
+namespace wedge::supervise {
+namespace {
+
+// Workers that are only pretended: the answers come in an order that a seed decides.
+class FakeWorkers : public Workers {
+ public:
+  FakeWorkers(unsigned count, std::set<std::uint64_t> failing, unsigned seed)
+      : busy_(count), failing_(std::move(failing)), random_(seed) {}
+
+  unsigned count() const override { return static_cast<unsigned>(busy_.size()); }
+
+  void begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) override {
+    EXPECT_FALSE(busy_[worker].has_value());
+    busy_[worker] = {first, count};
+    strategies.push_back(recipe.strategy);
+    hints.push_back(recipe.hint_steps);
+  }
+
+  RangeResult wait() override {
+    if (interrupt_after >= 0 && interrupt_after-- == 0) throw Interrupted();
+    std::vector<unsigned> candidates;
+    for (unsigned worker = 0; worker < busy_.size(); ++worker)
+      if (busy_[worker]) candidates.push_back(worker);
+    const unsigned worker = candidates.at(random_() % candidates.size());
+    const auto [first, count] = *busy_[worker];
+    busy_[worker].reset();
+    const auto failed = failing_.lower_bound(first);
+    const bool fails = failed != failing_.end() && *failed < first + count;
+    const std::uint64_t end = fails ? *failed + 1 : first + count;
+    for (std::uint64_t i = first; i < end; ++i) EXPECT_TRUE(executed.insert(i).second) << i << " ran twice";
+    if (!fails) return {worker, std::nullopt};
+    model::Trace trace;
+    trace.recipe.execution = *failed;
+    trace.fingerprint = *failed % 2 == 0 ? "even" : "odd";
+    return {worker, trace};
+  }
+
+  void abandon(unsigned worker) override { busy_[worker].reset(); }
+  std::uint64_t longest() const override { return 42; }
+  std::uint32_t most_tasks() const override { return 7; }
+
+  std::set<std::uint64_t> executed;
+  std::vector<std::string> strategies;
+  std::vector<std::uint64_t> hints;
+  int interrupt_after = -1;
+
+ private:
+  std::vector<std::optional<std::pair<std::uint64_t, std::uint64_t>>> busy_;
+  std::set<std::uint64_t> failing_;
+  std::mt19937 random_;
+};
+
+CampaignPlan plan_of(std::uint64_t executions, bool keep_going) {
+  CampaignPlan plan;
+  plan.recipe.strategy = "pct";
+  plan.executions = executions;
+  plan.chunk = 10;
+  plan.keep_going = keep_going;
+  return plan;
+}
+
+std::vector<std::uint64_t> executions_of(const CampaignResult& result) {
+  std::vector<std::uint64_t> executions;
+  for (const model::Trace& trace : result.findings) executions.push_back(trace.recipe.execution);
+  return executions;
+}
+
+TEST(campaign, ends_at_the_smallest_failing_execution_whoever_answers_first) {
+  for (unsigned workers : {1U, 2U, 3U, 8U})
+    for (unsigned seed = 0; seed < 50; ++seed) {
+      FakeWorkers fake(workers, {137, 141, 152, 300}, seed);
+      const CampaignResult result = run_campaign(plan_of(1000, false), fake);
+      EXPECT_EQ(result.executions, 138U);
+      EXPECT_EQ(result.failures, 1U);
+      EXPECT_EQ(result.first_failure, 137U);
+      EXPECT_EQ(executions_of(result), std::vector<std::uint64_t>{137});
+      for (std::uint64_t i = 0; i < 137; ++i) EXPECT_TRUE(fake.executed.contains(i)) << i << " never ran";
+    }
+}
+
+TEST(campaign, keep_going_counts_all_and_keeps_one_finding_per_fingerprint) {
+  for (unsigned workers : {1U, 2U, 5U})
+    for (unsigned seed = 0; seed < 50; ++seed) {
+      FakeWorkers fake(workers, {19, 20, 21, 22, 998, 999}, seed);
+      const CampaignResult result = run_campaign(plan_of(1000, true), fake);
+      EXPECT_EQ(result.executions, 1000U);
+      EXPECT_EQ(result.failures, 6U);
+      EXPECT_EQ(result.first_failure, 19U);
+      EXPECT_EQ(executions_of(result), (std::vector<std::uint64_t>{19, 20}));
+      EXPECT_EQ(fake.executed.size(), 1000U);
+    }
+}
+
+TEST(campaign, without_failures_every_execution_runs_once) {
+  for (std::uint64_t executions : {1U, 2U, 10U, 11U, 1000U}) {
+    FakeWorkers fake(3, {}, 1);
+    const CampaignResult result = run_campaign(plan_of(executions, false), fake);
+    EXPECT_EQ(result.executions, executions);
+    EXPECT_FALSE(result.first_failure.has_value());
+    EXPECT_EQ(fake.executed.size(), executions);
+    EXPECT_TRUE(result.complete);
+  }
+}
+
+TEST(campaign, the_scout_walks_at_random_and_gives_the_estimates) {
+  FakeWorkers fake(2, {}, 1);
+  run_campaign(plan_of(100, false), fake);
+  EXPECT_EQ(fake.strategies.front(), "random");
+  EXPECT_EQ(fake.hints.front(), 0U);
+  EXPECT_EQ(fake.strategies[1], "pct");
+  EXPECT_EQ(fake.hints[1], 42U);
+}
+
+TEST(campaign, a_failing_scout_is_a_finding) {
+  FakeWorkers fake(2, {0}, 1);
+  const CampaignResult result = run_campaign(plan_of(100, false), fake);
+  EXPECT_EQ(result.executions, 1U);
+  EXPECT_EQ(result.first_failure, 0U);
+  EXPECT_EQ(fake.executed.size(), 1U);
+}
+
+TEST(campaign, out_of_time_still_counts_a_gapless_range) {
+  FakeWorkers fake(2, {}, 1);
+  CampaignPlan plan = plan_of(1000000, false);
+  unsigned asked = 0;
+  plan.out_of_time = [&] { return ++asked > 20; };
+  const CampaignResult result = run_campaign(plan, fake);
+  EXPECT_EQ(result.executions, fake.executed.size());
+  EXPECT_EQ(*fake.executed.rbegin() + 1, fake.executed.size());
+  EXPECT_LT(result.executions, 1000U);
+}
+
+TEST(campaign, an_interruption_keeps_what_is_known) {
+  FakeWorkers fake(1, {5, 8}, 1);
+  fake.interrupt_after = 3;
+  const CampaignResult result = run_campaign(plan_of(1000, true), fake);
+  EXPECT_FALSE(result.complete);
+  EXPECT_EQ(result.first_failure, 5U);
+  EXPECT_EQ(result.failures, 2U);
+}
+
+}  // namespace
+}  // namespace wedge::supervise

@@ -1,0 +1,16 @@
+// Looks at a file before it is started: what kind of program it is, or the one sentence on why it cannot be run.
+#pragma once
+
+#include <string>
+
+namespace wedge::supervise {
+
+enum class ProgramKind {
+  plain,     // has a main() of its own: one process per execution
+  scenario,  // its main() is wedge::scenario_main: many executions per process
+};
+
+// Throws EnvironmentError if the file cannot be run under control.
+ProgramKind check_program(const std::string& path);
+
+}  // namespace wedge::supervise

@@ -1,0 +1,153 @@
+// Speaks the protocol with one process and watches over it.
+#include "harness/supervise/job.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/supervise/early_end.h"
+#include "harness/supervise/errors.h"
+#include "harness/supervise/interrupt.h"
+
+namespace wedge::supervise {
+namespace {
+
+constexpr std::chrono::milliseconds moment{100};
+constexpr std::chrono::seconds last_words{2};
+
+// The number stands in memory that a crashing program may have overwritten: nothing else may be killed by it.
+bool is_child_of(pid_t process, pid_t parent) {
+  if (process <= 1) return false;
+  std::ifstream status("/proc/" + std::to_string(process) + "/stat");
+  std::string text;
+  std::getline(status, text);
+  const std::size_t name_end = text.rfind(')');
+  int found = -1;
+  return name_end != std::string::npos && std::sscanf(text.c_str() + name_end + 1, " %*c %d", &found) == 1 &&
+         found == parent;
+}
+
+// The socket of an ending process closes a little before the process can be waited for.
+bool ends_soon(pid_t process, int& status) {
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    if (waitpid(process, &status, WNOHANG) == process) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
+
+}  // namespace
+
+Job::Job(const LaunchSpec& spec, std::chrono::milliseconds stuck)
+    : spec_(spec), stuck_(stuck), process_(launch(spec, control_.file())), last_sign_of_life_(Clock::now()) {}
+
+Job::~Job() {
+  kill_worker(SIGKILL);
+  if (process_.pid > 0) {
+    kill(process_.pid, SIGKILL);
+    waitpid(process_.pid, nullptr, 0);
+  }
+  close(process_.socket);
+}
+
+void Job::send(const model::Request& request) {
+  control_->request = request;
+  control_->result.written = 0;
+  // Estimates are taken from one request alone: what this process happened to run before must not show in them.
+  control_->progress.longest = 0;
+  control_->progress.most_tasks = 0;
+  control_->progress.total_steps = 0;
+  busy_ = true;
+  guard_ = Guard::calm;
+  last_sign_of_life_ = Clock::now();
+  // A process that is gone shows at the next take_answer, with the reason.
+  [[maybe_unused]] const ssize_t sent = ::send(process_.socket, "g", 1, MSG_NOSIGNAL);
+}
+
+std::optional<Answer> Job::take_answer() {
+  model::Reply reply{};
+  const ssize_t got = recv(process_.socket, &reply, sizeof reply, MSG_DONTWAIT);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+  if (got != sizeof reply) explain_end();
+  return convert(reply);
+}
+
+std::optional<Answer> Job::convert(const model::Reply& reply) {
+  last_sign_of_life_ = Clock::now();
+  if (reply.kind == model::ReplyKind::ready) {
+    ready_ = true;
+    return std::nullopt;
+  }
+  busy_ = false;
+  Answer answer{AnswerKind::done, reply.execution, reply.wait_status, guard_ != Guard::calm};
+  if (reply.kind == model::ReplyKind::stopped) answer.kind = AnswerKind::stopped;
+  if (reply.kind == model::ReplyKind::refused) answer.kind = AnswerKind::refused;
+  return answer;
+}
+
+void Job::guard(Clock::time_point now) {
+  const std::uint64_t execution = control_->progress.execution;
+  const std::uint64_t heartbeat = control_->progress.heartbeat;
+  if (guard_ == Guard::calm && (execution != seen_execution_ || heartbeat != seen_heartbeat_)) {
+    seen_execution_ = execution;
+    seen_heartbeat_ = heartbeat;
+    last_sign_of_life_ = now;
+  }
+  const auto silence = now - last_sign_of_life_;
+  if (guard_ == Guard::calm && silence >= stuck_) {
+    guard_ = Guard::asked;
+    kill_worker(SIGUSR2);
+    if (!ready_) explain_end();
+  } else if (guard_ == Guard::asked && silence >= stuck_ + last_words) {
+    guard_ = Guard::killed;
+    kill_worker(SIGKILL);
+  } else if (guard_ == Guard::killed && silence >= stuck_ + 3 * last_words) {
+    explain_end();
+  }
+}
+
+void Job::kill_worker(int signal) {
+  const pid_t worker = control_->progress.worker_pid;
+  if (is_child_of(worker, process_.pid)) kill(worker, signal);
+}
+
+void Job::explain_end() {
+  int status = 0;
+  const bool running = !ends_soon(process_.pid, status);
+  if (running) {
+    kill(process_.pid, SIGKILL);
+    waitpid(process_.pid, &status, 0);
+  }
+  process_.pid = -1;
+  if (interrupted()) throw Interrupted();
+  if (!ready_) throw EnvironmentError(explain_early_end(spec_, status, running));
+  throw EnvironmentError("the process that starts the executions of " + spec_.program + " " +
+                         (running ? std::string("does not answer any more") : words_for_status(status)) +
+                         "; run again with --jobs 1, and report it if it stays");
+}
+
+std::optional<Arrival> wait_a_moment(std::span<Job* const> jobs) {
+  if (interrupted()) throw Interrupted();
+  std::vector<pollfd> files;
+  for (Job* job : jobs) files.push_back({job == nullptr || !job->busy() ? -1 : job->socket(), POLLIN, 0});
+  const int ready = poll(files.data(), files.size(), static_cast<int>(moment.count()));
+  for (std::size_t i = 0; ready > 0 && i < files.size(); ++i) {
+    if (files[i].revents == 0) continue;
+    if (const auto answer = jobs[i]->take_answer()) return Arrival{i, *answer};
+  }
+  const auto now = Clock::now();
+  for (Job* job : jobs)
+    if (job != nullptr && job->busy()) job->guard(now);
+  return std::nullopt;
+}
+
+}  // namespace wedge::supervise

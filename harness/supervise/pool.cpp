@@ -1,0 +1,57 @@
+// Starts processes as the campaign asks for workers, and turns their answers into traces.
+#include "harness/supervise/pool.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "harness/supervise/capture.h"
+#include "harness/supervise/errors.h"
+
+namespace wedge::supervise {
+
+Pool::Pool(LaunchSpec spec, unsigned count, std::chrono::milliseconds stuck)
+    : spec_(std::move(spec)), stuck_(stuck), jobs_(count), recipes_(count) {}
+
+Job& Pool::job(unsigned worker) {
+  if (!jobs_[worker]) jobs_[worker] = std::make_unique<Job>(spec_, stuck_);
+  return *jobs_[worker];
+}
+
+void Pool::begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) {
+  recipes_[worker] = recipe;
+  job(worker).send(request_for(recipe, model::Command::run, first, count));
+}
+
+Arrival Pool::wait_for_answer() {
+  std::vector<Job*> jobs;
+  for (const auto& job : jobs_) jobs.push_back(job.get());
+  const Arrival arrival = wait_any(jobs, idle);
+  if (arrival.answer.kind != AnswerKind::refused) return arrival;
+  const auto& text = jobs[arrival.job]->control().result.text;
+  throw EnvironmentError("the runtime refuses: " + std::string(text, strnlen(text, sizeof text)));
+}
+
+RangeResult Pool::wait() {
+  const Arrival arrival = wait_for_answer();
+  const auto worker = static_cast<unsigned>(arrival.job);
+  const model::ControlBlock& control = jobs_[worker]->control();
+  longest_ = control.progress.longest;
+  most_tasks_ = control.progress.most_tasks;
+  RangeResult result{worker, std::nullopt};
+  if (arrival.answer.kind == AnswerKind::stopped) result.failure = capture(control, arrival.answer, recipes_[worker]);
+  return result;
+}
+
+void Pool::abandon(unsigned worker) { jobs_[worker].reset(); }
+
+std::vector<model::ListingRecord> Pool::listing() {
+  model::Request request{};
+  request.command = model::Command::list;
+  job(0).send(request);
+  wait_for_answer();
+  const model::ControlBlock& control = jobs_[0]->control();
+  const std::size_t count = std::min<std::size_t>(control.listed, model::max_listing);
+  return {control.listing, control.listing + count};
+}
+
+}  // namespace wedge::supervise

@@ -1,0 +1,42 @@
+// Workers that are processes of one program, started when they are first needed and kept between campaigns.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "harness/supervise/campaign.h"
+#include "harness/supervise/job.h"
+
+namespace wedge::supervise {
+
+class Pool : public Workers {
+ public:
+  Pool(LaunchSpec spec, unsigned count, std::chrono::milliseconds stuck);
+
+  unsigned count() const override { return static_cast<unsigned>(jobs_.size()); }
+  void begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) override;
+  RangeResult wait() override;
+  void abandon(unsigned worker) override;
+  std::uint64_t longest() const override { return longest_; }
+  std::uint32_t most_tasks() const override { return most_tasks_; }
+
+  // What the program has registered. Requires: no worker is busy.
+  std::vector<model::ListingRecord> listing();
+
+  // Called while waiting, about ten times a second.
+  std::function<void()> idle = [] {};
+
+ private:
+  Job& job(unsigned worker);
+  Arrival wait_for_answer();
+
+  LaunchSpec spec_;
+  std::chrono::milliseconds stuck_;
+  std::vector<std::unique_ptr<Job>> jobs_;
+  std::vector<model::Recipe> recipes_;  // of what each worker does now
+  std::uint64_t longest_ = 0;
+  std::uint32_t most_tasks_ = 0;
+};
+
+}  // namespace wedge::supervise

@@ -1,0 +1,15 @@
+// The table at the end of `wedge run`: one row per variant, so that many can be taken in at a glance.
+#pragma once
+
+#include <string>
+
+#include "harness/model/result.h"
+
+namespace wedge::reports {
+
+std::string summary_table(const model::RunResult& result);
+
+// "canaries/flusher-stop:as-found", or the name of the program.
+std::string variant_name(const model::VariantResult& variant);
+
+}  // namespace wedge::reports
