@@ -129,12 +129,10 @@ void measure(benchmark::State& state, void (*body)(), const char* strategy, bool
 int main(int argc, char** argv) {
   for (const char* strategy : {"random", "pct", "pos"}) {
     const std::string suffix = std::string("/") + strategy;
-    benchmark::RegisterBenchmark(("two_tasks_1000_increments" + suffix).c_str(), [=](benchmark::State& state) {
-      measure(state, two_tasks_increment, strategy, true);
-    });
-    benchmark::RegisterBenchmark(("three_tasks_10_locked_increments" + suffix).c_str(), [=](benchmark::State& state) {
-      measure(state, three_tasks_lock, strategy, false);
-    });
+    benchmark::RegisterBenchmark(("two_tasks_1000_increments" + suffix).c_str(),
+                                 [=](benchmark::State& state) { measure(state, two_tasks_increment, strategy, true); });
+    benchmark::RegisterBenchmark(("three_tasks_10_locked_increments" + suffix).c_str(),
+                                 [=](benchmark::State& state) { measure(state, three_tasks_lock, strategy, false); });
     benchmark::RegisterBenchmark(("bounded_buffer_2_producers_2_consumers" + suffix).c_str(),
                                  [=](benchmark::State& state) { measure(state, bounded_buffer, strategy, false); });
     benchmark::RegisterBenchmark(("eight_empty_threads" + suffix).c_str(), [=](benchmark::State& state) {

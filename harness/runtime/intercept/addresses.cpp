@@ -2,6 +2,7 @@
 #include "harness/runtime/intercept/addresses.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/un.h>
 
 #include <cstring>
@@ -44,22 +45,35 @@ bool name_of(long number, int fd, Address& address) {
   return kernel(number, fd, &address, &size) == 0;
 }
 
-bool listens_at(int fd, in_port_t port) {
-  int listening = 0;
-  socklen_t size = sizeof listening;
-  if (kernel(SYS_getsockopt, fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0) return false;
+int option_of(int fd, int option) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  return kernel(SYS_getsockopt, fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
+bool has_port(int fd, in_port_t port) {
   Address own{};
   return name_of(SYS_getsockname, fd, own) && is_internet(own) && port_of(own) == port;
 }
 
-bool anybody_here_listens_at(in_port_t port) {
+// A socket of ours with that port; -1: none.
+int socket_at(in_port_t port, bool listening) {
   for (int fd = 0; fd <= highest_descriptor(); ++fd)
-    if (kind_of_descriptor(fd) == DescriptorKind::socket && listens_at(fd, port)) return true;
-  return false;
+    if (kind_of_descriptor(fd) == DescriptorKind::socket && (!listening || option_of(fd, SO_ACCEPTCONN) == 1) &&
+        has_port(fd, port))
+      return fd;
+  return -1;
+}
+
+Address address_at(const void* place, socklen_t size) {
+  Address address{};
+  if (place != nullptr && size >= sizeof(sa_family_t))
+    std::memcpy(&address, place, size < sizeof address ? size : sizeof address);
+  return address;
 }
 
 bool is_connected_here(int fd, const Address& peer) {
-  if (is_internet(peer)) return anybody_here_listens_at(port_of(peer));
+  if (is_internet(peer)) return socket_at(port_of(peer), true) >= 0;
   ucred listener{};
   socklen_t size = sizeof listener;
   if (kernel(SYS_getsockopt, fd, SOL_SOCKET, SO_PEERCRED, &listener, &size) != 0) return true;
@@ -69,23 +83,38 @@ bool is_connected_here(int fd, const Address& peer) {
 }  // namespace
 
 void refuse_outside(const void* address, socklen_t size, const char* what) {
-  if (address == nullptr || size < sizeof(sa_family_t)) return;
-  Address to{};
-  std::memcpy(&to, address, size < sizeof to ? size : sizeof to);
+  const Address to = address_at(address, size);
   bool outside = false;
   if (to.general.sa_family == AF_INET) outside = !is_local(to.four.sin_addr);
   if (to.general.sa_family == AF_INET6) outside = !is_local(to.six.sin6_addr);
   if (to.general.sa_family == AF_VSOCK) outside = true;
-  if (outside) unsupported(what, "the address is not one of this machine's loopback, so the other end is not in this process");
+  if (outside)
+    unsupported(what, "the address is not one of this machine's loopback, so the other end is not in this process");
 }
 
 void refuse_outside_listener(int fd) {
   Address peer{};
-  int type = 0;
-  socklen_t size = sizeof type;
-  if (kernel(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type == SOCK_DGRAM) return;
+  if (option_of(fd, SO_TYPE) == SOCK_DGRAM) return;
   if (!name_of(SYS_getpeername, fd, peer) || is_connected_here(fd, peer)) return;
   unsupported("connect", "nobody in this process listens there, so the other end is another process");
 }
+
+bool is_listener_full(int fd, const sockaddr* address, socklen_t size) {
+  const Address to = address_at(address, size);
+  if (!is_internet(to) || option_of(fd, SO_TYPE) != SOCK_STREAM) return false;
+  const int listener = socket_at(port_of(to), true);
+  if (listener < 0) return false;
+  tcp_info information{};
+  socklen_t room = sizeof information;
+  if (kernel(SYS_getsockopt, listener, IPPROTO_TCP, TCP_INFO, &information, &room) != 0) return false;
+  // Of a listener these two are the length of its queue and the limit that listen() set.
+  return information.tcpi_unacked > information.tcpi_sacked;
+}
+
+bool is_port_used_here(const sockaddr* address, socklen_t size) {
+  return is_internet_address(address, size) && socket_at(port_of(address_at(address, size)), false) >= 0;
+}
+
+bool is_internet_address(const sockaddr* address, socklen_t size) { return is_internet(address_at(address, size)); }
 
 }  // namespace wedge::runtime

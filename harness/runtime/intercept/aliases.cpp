@@ -1,6 +1,10 @@
 // Second names under which the C library exports functions that are intercepted elsewhere; old binaries call them.
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "harness/runtime/intercept/real.h"
 
@@ -18,4 +22,12 @@ WEDGE_EXPORT int __pthread_once(pthread_once_t* flag, void (*function)()) { retu
 WEDGE_EXPORT int __pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {
   return pthread_key_create(key, destructor);
 }
+WEDGE_EXPORT pid_t __fork() { return fork(); }
+WEDGE_EXPORT pid_t __vfork() { return fork(); }
+WEDGE_EXPORT pid_t __getpid() { return getpid(); }
+WEDGE_EXPORT int __sched_yield() { return sched_yield(); }
+WEDGE_EXPORT long __sysconf(int name) { return sysconf(name); }
+WEDGE_EXPORT int __dup2(int fd, int target) { return dup2(fd, target); }
+WEDGE_EXPORT int __sigsuspend(const sigset_t* mask) { return sigsuspend(mask); }
+WEDGE_EXPORT int __gettimeofday(timeval* out, void* zone) { return gettimeofday(out, zone); }
 WEDGE_EXPORT int __nanosleep(const timespec* span, timespec* left) { return nanosleep(span, left); }

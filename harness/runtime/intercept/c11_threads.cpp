@@ -17,11 +17,16 @@ namespace {
 // glibc's own translation.
 int by_result(int error) {
   switch (error) {
-    case 0: return thrd_success;
-    case ENOMEM: return thrd_nomem;
-    case ETIMEDOUT: return thrd_timedout;
-    case EBUSY: return thrd_busy;
-    default: return thrd_error;
+    case 0:
+      return thrd_success;
+    case ENOMEM:
+      return thrd_nomem;
+    case ETIMEDOUT:
+      return thrd_timedout;
+    case EBUSY:
+      return thrd_busy;
+    default:
+      return thrd_error;
   }
 }
 
@@ -57,11 +62,9 @@ int sleep_for(const timespec* span, timespec* left) {
 
 using wedge::runtime::controlled;
 
-#define WEDGE_INTERCEPT(name, parameters, arguments, call)          \
-  WEDGE_REAL(name);                                                 \
-  WEDGE_EXPORT int name parameters {                                \
-    return controlled ? by_result(call) : real_##name arguments;    \
-  }                                                                 \
+#define WEDGE_INTERCEPT(name, parameters, arguments, call)                                          \
+  WEDGE_REAL(name);                                                                                 \
+  WEDGE_EXPORT int name parameters { return controlled ? by_result(call) : real_##name arguments; } \
   static_assert(true)
 
 WEDGE_INTERCEPT(thrd_create, (thrd_t * t, thrd_start_t f, void* a), (t, f, a), create(t, f, a));

@@ -1,4 +1,5 @@
-// What the interceptors of calls on controlled descriptors share: trying without blocking, deadlines, ends of operations.
+// What the interceptors of calls on controlled descriptors share: trying without blocking, deadlines, ends of
+// operations.
 #pragma once
 
 #include <fcntl.h>

@@ -127,19 +127,19 @@ WEDGE_EXPORT void closefrom(int first) noexcept {
 }
 
 // Both have one further argument at most, which is a number or a pointer.
-#define WEDGE_INTERCEPT_FCNTL(name)                                                                            \
-  WEDGE_REAL(name);                                                                                            \
-  WEDGE_EXPORT int name(int fd, int command, ...) {                                                            \
-    std::va_list list;                                                                                         \
-    va_start(list, command);                                                                                   \
-    const long argument = argument_of(list);                                                                   \
-    va_end(list);                                                                                              \
-    if (controlled && command == F_OFD_SETLKW)                                                                 \
-      unsupported("fcntl(F_OFD_SETLKW)", "waiting for a file lock would stop all tasks");                      \
-    const int result = real_##name(fd, command, argument);                                                     \
-    if (controlled && (command == F_SETFL || command == F_SETPIPE_SZ)) note_descriptor_change();               \
-    return makes_copy(command) ? adopt_copy(fd, result) : result;                                              \
-  }                                                                                                            \
+#define WEDGE_INTERCEPT_FCNTL(name)                                                              \
+  WEDGE_REAL(name);                                                                              \
+  WEDGE_EXPORT int name(int fd, int command, ...) {                                              \
+    std::va_list list;                                                                           \
+    va_start(list, command);                                                                     \
+    const long argument = argument_of(list);                                                     \
+    va_end(list);                                                                                \
+    if (controlled && command == F_OFD_SETLKW)                                                   \
+      unsupported("fcntl(F_OFD_SETLKW)", "waiting for a file lock would stop all tasks");        \
+    const int result = real_##name(fd, command, argument);                                       \
+    if (controlled && (command == F_SETFL || command == F_SETPIPE_SZ)) note_descriptor_change(); \
+    return makes_copy(command) ? adopt_copy(fd, result) : result;                                \
+  }                                                                                              \
   static_assert(true)
 
 WEDGE_INTERCEPT_FCNTL(fcntl);

@@ -37,8 +37,7 @@ long wait_controlled(int set, epoll_event* events, int room, bool waits, std::ui
 }
 
 long wait_controlled(int set, epoll_event* events, int room, int ms) {
-  const std::uint64_t deadline =
-      ms < 0 ? no_deadline : scheduler.now_ns + static_cast<std::uint64_t>(ms) * 1'000'000;
+  const std::uint64_t deadline = ms < 0 ? no_deadline : scheduler.now_ns + static_cast<std::uint64_t>(ms) * 1'000'000;
   return wait_controlled(set, events, room, ms != 0, deadline);
 }
 

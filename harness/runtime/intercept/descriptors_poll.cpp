@@ -111,7 +111,8 @@ bool passes_through(const pollfd* entries, std::size_t count, const Timeout& tim
   return is_too_many(count) || (!timeout.waits && first_controlled(entries, count) == nullptr);
 }
 
-// select, by way of poll ------------------------------------------------------------------------------------------------
+// select, by way of poll
+// ------------------------------------------------------------------------------------------------
 
 constexpr short readable = POLLIN | POLLRDNORM | POLLRDBAND;
 constexpr short writable = POLLOUT | POLLWRNORM | POLLWRBAND;
@@ -224,8 +225,7 @@ WEDGE_EXPORT int select(int limit, fd_set* __restrict read, fd_set* __restrict w
   timespec time{};
   if (span != nullptr) time = {span->tv_sec + span->tv_usec / 1'000'000, span->tv_usec % 1'000'000 * 1'000};
   std::uint64_t left = 0;
-  const long found =
-      select_any({limit, read, write, except}, timeout_of(span != nullptr ? &time : nullptr), left);
+  const long found = select_any({limit, read, write, except}, timeout_of(span != nullptr ? &time : nullptr), left);
   if (span != nullptr) {
     span->tv_sec = static_cast<time_t>(left / 1'000'000'000);
     span->tv_usec = static_cast<suseconds_t>(left % 1'000'000'000 / 1'000);
@@ -241,7 +241,8 @@ WEDGE_EXPORT int pselect(int limit, fd_set* __restrict read, fd_set* __restrict 
   return static_cast<int>(select_any({limit, read, write, except}, timeout_of(span), left));
 }
 
-// What the C library's headers call instead with -D_FORTIFY_SOURCE; the real ones end the process if the array is small.
+// What the C library's headers call instead with -D_FORTIFY_SOURCE; the real ones end the process if the array is
+// small.
 extern "C" int __poll_chk(pollfd*, nfds_t, int, std::size_t);
 extern "C" int __ppoll_chk(pollfd*, nfds_t, const timespec*, const sigset_t*, std::size_t);
 WEDGE_REAL(__poll_chk);

@@ -18,8 +18,8 @@ namespace {
 
 bool is_socket(int fd) { return is_controlled(fd) && kind_of_descriptor(fd) == DescriptorKind::socket; }
 
-// On the loopback a segment arrives while it is sent, unless Nagle's algorithm holds it back for an acknowledgement that
-// takes 40 ms of real time.
+// On the loopback a segment arrives while it is sent, unless Nagle's algorithm holds it back for an acknowledgement
+// that takes 40 ms of real time.
 int adopt_socket(int fd, int domain, int type) {
   adopt_descriptor(fd, DescriptorKind::socket);
   if (fd < 0 || (domain != AF_INET && domain != AF_INET6)) return fd;
@@ -51,9 +51,17 @@ long await_connection(BlockingCall& call) {
 
 long connect_now(int fd, const sockaddr* address, socklen_t size) {
   BlockingCall call(fd, POLLOUT, SO_SNDTIMEO);
-  const long result = call.until_done([&](int file) {  // EAGAIN: the queue of a local listener is full
+  const bool internet = is_internet_address(address, size);
+  const long result = call.until_done([&](int file) -> long {  // EAGAIN: the queue of the listener is full
+    if (internet && is_listener_full(file, address, size)) return -EAGAIN;
     return without_blocking(file, [&](int at) { return kernel(SYS_connect, at, address, size); });
   });
+  if (internet && result == -EAGAIN) {
+    if (call.timed_out()) return -EINPROGRESS;
+    unsupported("connect",
+                "the listener's queue is full, and the kernel would try again after a second of real time; "
+                "give listen() a larger backlog");
+  }
   if (result == 0 || result == -EINPROGRESS) refuse_outside_listener(call.descriptor());
   if (result != -EINPROGRESS) return result;
   note_descriptor_change();
@@ -81,6 +89,19 @@ long send_controlled(int fd, const void* buffer, std::size_t size, int flags, co
   message.msg_iov = &vector;
   message.msg_iovlen = 1;
   return send_controlled(fd, &message, flags);
+}
+
+// A port may still be in the TIME_WAIT of an earlier execution, of which this one must not know.
+long bind_controlled(int fd, const sockaddr* address, socklen_t size) {
+  const long result = kernel(SYS_bind, fd, address, size);
+  if (result != -EADDRINUSE || !is_internet_address(address, size) || is_port_used_here(address, size)) return result;
+  int reuse = 1;
+  kernel(SYS_setsockopt, fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+  const long again = kernel(SYS_bind, fd, address, size);
+  reuse = 0;
+  kernel(SYS_setsockopt, fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+  if (again == -EADDRINUSE) unsupported("bind", "another process uses the port; bind to port 0, or run with --jobs 1");
+  return again;
 }
 
 long receive_controlled(int fd, void* buffer, std::size_t size, int flags, sockaddr* from, socklen_t* from_size) {
@@ -175,7 +196,7 @@ WEDGE_EXPORT int connect(int fd, const sockaddr* address, socklen_t size) {
 WEDGE_EXPORT int bind(int fd, const sockaddr* address, socklen_t size) noexcept {
   if (!is_socket(fd)) return real_bind(fd, address, size);
   descriptor_point(Operation::accept, fd);
-  return static_cast<int>(finish_giving(kernel(SYS_bind, fd, address, size)));
+  return static_cast<int>(finish_giving(bind_controlled(fd, address, size)));
 }
 
 WEDGE_EXPORT int listen(int fd, int backlog) noexcept {
@@ -241,7 +262,8 @@ WEDGE_EXPORT int recvmmsg(int fd, mmsghdr* messages, unsigned int count, int fla
   return static_cast<int>(receive_several(fd, messages, count, flags, timeout));
 }
 
-// What the C library's headers call instead with -D_FORTIFY_SOURCE; the real ones end the process if the buffer is small.
+// What the C library's headers call instead with -D_FORTIFY_SOURCE; the real ones end the process if the buffer is
+// small.
 extern "C" ssize_t __recv_chk(int, void*, std::size_t, std::size_t, int);
 extern "C" ssize_t __recvfrom_chk(int, void*, std::size_t, std::size_t, int, sockaddr*, socklen_t*);
 WEDGE_REAL(__recv_chk);
@@ -251,8 +273,8 @@ WEDGE_EXPORT ssize_t __recv_chk(int fd, void* buffer, std::size_t size, std::siz
   return size > room ? real___recv_chk(fd, buffer, size, room, flags) : recv(fd, buffer, size, flags);
 }
 
-WEDGE_EXPORT ssize_t __recvfrom_chk(int fd, void* buffer, std::size_t size, std::size_t room, int flags,
-                                    sockaddr* from, socklen_t* from_size) {
+WEDGE_EXPORT ssize_t __recvfrom_chk(int fd, void* buffer, std::size_t size, std::size_t room, int flags, sockaddr* from,
+                                    socklen_t* from_size) {
   return size > room ? real___recvfrom_chk(fd, buffer, size, room, flags, from, from_size)
                      : recvfrom(fd, buffer, size, flags, from, from_size);
 }

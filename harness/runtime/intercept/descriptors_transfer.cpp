@@ -36,10 +36,12 @@ long plain_read(int fd, const iovec* vectors, int count) {
 }
 
 long plain_write(int fd, const iovec* vectors, int count) {
-  return count == 1 ? kernel(SYS_write, fd, vectors->iov_base, vectors->iov_len) : kernel(SYS_writev, fd, vectors, count);
+  return count == 1 ? kernel(SYS_write, fd, vectors->iov_base, vectors->iov_len)
+                    : kernel(SYS_writev, fd, vectors, count);
 }
 
-// Reading -----------------------------------------------------------------------------------------------------------------
+// Reading
+// -----------------------------------------------------------------------------------------------------------------
 
 long read_now(int fd, const iovec* vectors, int count) {
   if ((poll_one(fd, POLLIN) & (POLLIN | POLLHUP)) != 0) return plain_read(fd, vectors, count);
@@ -47,7 +49,8 @@ long read_now(int fd, const iovec* vectors, int count) {
 }
 
 long read_socket(int fd, const iovec* vectors, int count) {
-  if (size_of(vectors, count) == 0) return 0;  // read() asks a socket for nothing and gets it at once; recv() would wait
+  if (size_of(vectors, count) == 0)
+    return 0;  // read() asks a socket for nothing and gets it at once; recv() would wait
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(vectors);
   message.msg_iovlen = static_cast<std::size_t>(count);
@@ -72,7 +75,8 @@ ssize_t read_random(const iovec* vectors, int count) {
   return static_cast<ssize_t>(size_of(vectors, count));
 }
 
-// Writing -----------------------------------------------------------------------------------------------------------------
+// Writing
+// -----------------------------------------------------------------------------------------------------------------
 
 long write_now(int fd, const iovec* vectors, int count) {
   switch (kind_of_descriptor(fd)) {
@@ -195,6 +199,14 @@ WEDGE_EXPORT ssize_t pwritev2(int fd, const iovec* vectors, int count, off_t off
   return real_pwritev2(fd, vectors, count, offset, flags);
 }
 
+// The names of the same functions for 64-bit file offsets.
+WEDGE_EXPORT ssize_t preadv64v2(int fd, const iovec* vectors, int count, off64_t offset, int flags) {
+  return preadv2(fd, vectors, count, offset, flags);
+}
+WEDGE_EXPORT ssize_t pwritev64v2(int fd, const iovec* vectors, int count, off64_t offset, int flags) {
+  return pwritev2(fd, vectors, count, offset, flags);
+}
+
 WEDGE_EXPORT int eventfd_read(int fd, eventfd_t* value) {
   if (!is_controlled(fd)) return real_eventfd_read(fd, value);
   return read(fd, value, sizeof *value) == sizeof *value ? 0 : -1;
@@ -205,7 +217,8 @@ WEDGE_EXPORT int eventfd_write(int fd, eventfd_t value) {
   return write(fd, &value, sizeof value) == sizeof value ? 0 : -1;
 }
 
-// What the C library's headers call instead with -D_FORTIFY_SOURCE; the real one ends the process if the buffer is small.
+// What the C library's headers call instead with -D_FORTIFY_SOURCE; the real one ends the process if the buffer is
+// small.
 extern "C" ssize_t __read_chk(int, void*, std::size_t, std::size_t);
 WEDGE_REAL(__read_chk);
 

@@ -10,7 +10,7 @@
 #include <type_traits>
 
 #include "harness/runtime/intercept/descriptor_call.h"
-#include "harness/runtime/scheduler/seeded.h"
+#include "harness/runtime/intercept/streams.h"
 
 namespace wedge::runtime {
 
@@ -22,7 +22,7 @@ bool is_random_device(const char* path) {
 
 bool is_named_pipe(int directory, const char* path) {
   struct stat status {};
-  return kernel(SYS_newfstatat, directory, path, &status, 0) == 0 && S_ISFIFO(status.st_mode);
+  return path != nullptr && kernel(SYS_newfstatat, directory, path, &status, 0) == 0 && S_ISFIFO(status.st_mode);
 }
 
 // Requires: controlled. `open` is the real call.
@@ -39,14 +39,20 @@ int open_controlled(int directory, const char* path, int flags, Open open) {
   return fd;
 }
 
-ssize_t read_cookie(void*, char* buffer, std::size_t size) {
-  fill_random_data(buffer, size);
-  return static_cast<ssize_t>(size);
+// What fopen's mode means to open().
+int flags_of_mode(const char* mode) {
+  const bool updates = std::strchr(mode, '+') != nullptr;
+  int flags = updates ? O_RDWR : mode[0] == 'r' ? O_RDONLY : O_WRONLY;
+  if (std::strchr(mode, 'e') != nullptr) flags |= O_CLOEXEC;
+  return flags;
 }
 
-FILE* open_random_stream(const char* mode) {
-  return fopencookie(nullptr, mode, {read_cookie, nullptr, nullptr, nullptr});
+FILE* open_special_stream(const char* path, const char* mode) {
+  const int fd = ::open(path, flags_of_mode(mode));
+  return fd < 0 ? nullptr : open_stream(fd, mode);
 }
+
+bool is_special(const char* path) { return is_random_device(path) || is_named_pipe(AT_FDCWD, path); }
 
 bool has_mode(int flags) { return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE; }
 
@@ -55,28 +61,28 @@ bool has_mode(int flags) { return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) 
 
 using namespace wedge::runtime;
 
-#define WEDGE_INTERCEPT_OPEN(name)                                                                       \
-  WEDGE_REAL(name);                                                                                      \
-  WEDGE_EXPORT int name(const char* path, int flags, ...) {                                              \
-    std::va_list list;                                                                                   \
-    va_start(list, flags);                                                                               \
-    const mode_t mode = has_mode(flags) ? va_arg(list, mode_t) : 0;                                      \
-    va_end(list);                                                                                        \
-    if (!controlled) return real_##name(path, flags, mode);                                              \
-    return open_controlled(AT_FDCWD, path, flags, [&] { return real_##name(path, flags, mode); });       \
-  }                                                                                                      \
+#define WEDGE_INTERCEPT_OPEN(name)                                                                 \
+  WEDGE_REAL(name);                                                                                \
+  WEDGE_EXPORT int name(const char* path, int flags, ...) {                                        \
+    std::va_list list;                                                                             \
+    va_start(list, flags);                                                                         \
+    const mode_t mode = has_mode(flags) ? va_arg(list, mode_t) : 0;                                \
+    va_end(list);                                                                                  \
+    if (!controlled) return real_##name(path, flags, mode);                                        \
+    return open_controlled(AT_FDCWD, path, flags, [&] { return real_##name(path, flags, mode); }); \
+  }                                                                                                \
   static_assert(true)
 
-#define WEDGE_INTERCEPT_OPENAT(name)                                                                     \
-  WEDGE_REAL(name);                                                                                      \
-  WEDGE_EXPORT int name(int directory, const char* path, int flags, ...) {                               \
-    std::va_list list;                                                                                   \
-    va_start(list, flags);                                                                               \
-    const mode_t mode = has_mode(flags) ? va_arg(list, mode_t) : 0;                                      \
-    va_end(list);                                                                                        \
-    if (!controlled) return real_##name(directory, path, flags, mode);                                   \
+#define WEDGE_INTERCEPT_OPENAT(name)                                                                           \
+  WEDGE_REAL(name);                                                                                            \
+  WEDGE_EXPORT int name(int directory, const char* path, int flags, ...) {                                     \
+    std::va_list list;                                                                                         \
+    va_start(list, flags);                                                                                     \
+    const mode_t mode = has_mode(flags) ? va_arg(list, mode_t) : 0;                                            \
+    va_end(list);                                                                                              \
+    if (!controlled) return real_##name(directory, path, flags, mode);                                         \
     return open_controlled(directory, path, flags, [&] { return real_##name(directory, path, flags, mode); }); \
-  }                                                                                                      \
+  }                                                                                                            \
   static_assert(true)
 
 WEDGE_INTERCEPT_OPEN(open);
@@ -84,7 +90,12 @@ WEDGE_INTERCEPT_OPEN(open64);
 WEDGE_INTERCEPT_OPENAT(openat);
 WEDGE_INTERCEPT_OPENAT(openat64);
 
-// What the C library's headers call instead with -D_FORTIFY_SOURCE.
+WEDGE_EXPORT int creat(const char* path, mode_t mode) { return open(path, O_CREAT | O_WRONLY | O_TRUNC, mode); }
+WEDGE_EXPORT int creat64(const char* path, mode_t mode) { return open64(path, O_CREAT | O_WRONLY | O_TRUNC, mode); }
+
+// What the C library's headers call instead with -D_FORTIFY_SOURCE, and its second names.
+WEDGE_EXPORT int __open(const char* path, int flags, mode_t mode) { return open(path, flags, mode); }
+WEDGE_EXPORT int __open64(const char* path, int flags, mode_t mode) { return open64(path, flags, mode); }
 WEDGE_EXPORT int __open_2(const char* path, int flags) { return open(path, flags); }
 WEDGE_EXPORT int __open64_2(const char* path, int flags) { return open64(path, flags); }
 WEDGE_EXPORT int __openat_2(int directory, const char* path, int flags) { return openat(directory, path, flags); }
@@ -94,9 +105,9 @@ WEDGE_REAL(fopen);
 WEDGE_REAL(fopen64);
 
 WEDGE_EXPORT FILE* fopen(const char* path, const char* mode) {
-  return controlled && is_random_device(path) ? open_random_stream(mode) : real_fopen(path, mode);
+  return controlled && is_special(path) ? open_special_stream(path, mode) : real_fopen(path, mode);
 }
 
 WEDGE_EXPORT FILE* fopen64(const char* path, const char* mode) {
-  return controlled && is_random_device(path) ? open_random_stream(mode) : real_fopen64(path, mode);
+  return controlled && is_special(path) ? open_special_stream(path, mode) : real_fopen64(path, mode);
 }

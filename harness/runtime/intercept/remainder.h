@@ -9,7 +9,9 @@ namespace wedge::runtime {
 
 class Remainder {
  public:
-  Remainder(const iovec* vectors, std::size_t count, std::size_t done) : vectors_(vectors), count_(count) { skip(done); }
+  Remainder(const iovec* vectors, std::size_t count, std::size_t done) : vectors_(vectors), count_(count) {
+    skip(done);
+  }
 
   bool empty() const { return count_ == 0; }
   // The next part that lies in one piece.

@@ -112,7 +112,8 @@ int signal_process(const char* call, pid_t process, int signal) {
   const bool own = process == virtual_pid() || process == 0;
   if (signal == 0) return own ? 0 : static_cast<int>(raw::call(SYS_kill, process, 0));
   if (!own) unsupported(call, "it signals another process");
-  // With one task there is no question of which thread the kernel interrupts; faults and the fatal ones end all of them.
+  // With one task there is no question of which thread the kernel interrupts; faults and the fatal ones end all of
+  // them.
   struct sigaction action {};
   sigaction(signal, nullptr, &action);
   const bool runs_handler = action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;

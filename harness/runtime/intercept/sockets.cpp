@@ -27,7 +27,8 @@ bool is_stream(int fd) { return option_of(fd, SO_TYPE) == SOCK_STREAM; }
 // Descriptors that travel in a message arrive under new numbers; a timer would arrive as the eventfd behind it.
 void refuse_travelling_timers(const msghdr& message) {
   if (message.msg_control == nullptr) return;
-  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(const_cast<msghdr*>(&message), part)) {
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
+       part = CMSG_NXTHDR(const_cast<msghdr*>(&message), part)) {
     if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
     for (std::size_t at = CMSG_LEN(0); at + sizeof(int) <= part->cmsg_len; at += sizeof(int)) {
       int fd = -1;

@@ -1,8 +1,9 @@
 // Interceptors of stdio on controlled descriptors: the C library reads and writes them by calls that cannot be
 // intercepted, so such a stream gets functions of ours instead.
+#include "harness/runtime/intercept/streams.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include <cstdarg>
@@ -24,6 +25,8 @@ ssize_t write_stream(void* cookie, const char* buffer, std::size_t size) {
 }
 int close_stream(void* cookie) { return close(number_of(cookie)); }
 
+}  // namespace
+
 // The stream's lock is held while a task waits here; a second task that uses the same stream meanwhile stops them all.
 FILE* open_stream(int fd, const char* mode) {
   const long access = file_flags(fd) & O_ACCMODE;
@@ -39,6 +42,8 @@ FILE* open_stream(int fd, const char* mode) {
   if (stream != nullptr) stream->_fileno = fd;  // for fileno()
   return stream;
 }
+
+namespace {
 
 int print(int fd, const char* format, std::va_list arguments) {
   char* text = nullptr;
@@ -58,7 +63,7 @@ WEDGE_REAL(fdopen);
 WEDGE_REAL(vdprintf);
 
 WEDGE_EXPORT FILE* fdopen(int fd, const char* mode) noexcept {
-  return is_controlled(fd) ? open_stream(fd, mode) : real_fdopen(fd, mode);
+  return kind_of_descriptor(fd) != DescriptorKind::none ? open_stream(fd, mode) : real_fdopen(fd, mode);
 }
 
 WEDGE_EXPORT int vdprintf(int fd, const char* format, va_list arguments) {

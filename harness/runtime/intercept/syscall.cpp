@@ -12,6 +12,7 @@
 #include "harness/runtime/intercept/deadline.h"
 #include "harness/runtime/intercept/identity.h"
 #include "harness/runtime/intercept/real.h"
+#include "harness/runtime/intercept/syscall_forward.h"
 #include "harness/runtime/intercept/time.h"
 #include "harness/runtime/objects/wakeable.h"
 #include "harness/runtime/raw.h"
@@ -109,7 +110,10 @@ WEDGE_EXPORT long syscall(long number, ...) noexcept {
       unsupported("syscall(SYS_exit)", "it would end the kernel thread that all tasks run on");
     case SYS_io_uring_enter:
       unsupported("io_uring", "its completions do not pass through calls that can be intercepted");
-    default:
+    default: {
+      long result = 0;
+      if (forward_call(number, a, result)) return result;
       return by_errno(raw::call(number, a[0], a[1], a[2], a[3], a[4], a[5]));
+    }
   }
 }

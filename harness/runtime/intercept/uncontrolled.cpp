@@ -5,6 +5,7 @@
 #include <mqueue.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <pty.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
@@ -36,6 +38,8 @@ constexpr const char* interrupts = "a signal may interrupt the program between a
 constexpr const char* waits_for_signal = "signals from outside are not part of a controlled execution";
 constexpr const char* waits_in_kernel = "waiting in the kernel would stop all tasks";
 constexpr const char* own_threads = "the C library does its work in threads of its own";
+constexpr const char* virtual_clock = "the program's clock is virtual, and the machine's is not for a test to set";
+constexpr int protects_priority = 64;  // in glibc's kind of a mutex; without it the real function refuses
 constexpr const char* by_priority = "priorities make no difference to the schedule";
 
 }  // namespace
@@ -51,7 +55,8 @@ constexpr const char* by_priority = "priorities make no difference to the schedu
 #define WEDGE_UNCONTROLLED(result, name, parameters, arguments, why) \
   WEDGE_UNCONTROLLED_IF(true, result, name, parameters, arguments, why)
 
-// Processes ---------------------------------------------------------------------------------------------------------------
+// Processes
+// ---------------------------------------------------------------------------------------------------------------
 
 WEDGE_UNCONTROLLED(pid_t, fork, () noexcept, (), one_process);
 WEDGE_UNCONTROLLED(pid_t, _Fork, () noexcept, (), one_process);
@@ -60,7 +65,8 @@ WEDGE_UNCONTROLLED(FILE*, popen, (const char* c, const char* m), (c, m), one_pro
 WEDGE_UNCONTROLLED(int, daemon, (int d, int c) noexcept, (d, c), one_process);
 WEDGE_UNCONTROLLED(int, posix_spawn,
                    (pid_t* __restrict p, const char* __restrict f, const posix_spawn_file_actions_t* __restrict a,
-                    const posix_spawnattr_t* __restrict s, char* const v[__restrict_arr], char* const e[__restrict_arr]),
+                    const posix_spawnattr_t* __restrict s, char* const v[__restrict_arr],
+                    char* const e[__restrict_arr]),
                    (p, f, a, s, v, e), one_process);
 WEDGE_UNCONTROLLED(int, posix_spawnp,
                    (pid_t * p, const char* f, const posix_spawn_file_actions_t* a, const posix_spawnattr_t* s,
@@ -73,6 +79,9 @@ WEDGE_UNCONTROLLED(int, execvpe, (const char* f, char* const v[], char* const e[
 WEDGE_UNCONTROLLED(int, fexecve, (int f, char* const v[], char* const e[]) noexcept, (f, v, e), one_process);
 WEDGE_UNCONTROLLED(int, execveat, (int d, const char* f, char* const v[], char* const e[], int g) noexcept,
                    (d, f, v, e, g), one_process);
+
+WEDGE_UNCONTROLLED(int, forkpty, (int* m, char* n, const termios* t, const winsize* w) noexcept, (m, n, t, w),
+                   one_process);
 
 // A frame of ours between the caller and the real vfork would be overwritten by the child; fork does the same, slower.
 WEDGE_EXPORT pid_t vfork() noexcept {
@@ -107,30 +116,32 @@ char* const* collect(char** to, const char* first, std::va_list& list) {
 
 }  // namespace
 
-#define WEDGE_UNCONTROLLED_EXECL(name, call)                          \
+#define WEDGE_UNCONTROLLED_EXECL(name, call)                                 \
   WEDGE_EXPORT int name(const char* file, const char* first, ...) noexcept { \
-    if (controlled) unsupported(#name, one_process);                  \
-    char* room[most_arguments];                                       \
-    std::va_list list;                                                \
-    va_start(list, first);                                            \
-    char* const* arguments = collect(room, first, list);              \
-    const int result = call;                                          \
-    va_end(list);                                                     \
-    return result;                                                    \
-  }                                                                   \
+    if (controlled) unsupported(#name, one_process);                         \
+    char* room[most_arguments];                                              \
+    std::va_list list;                                                       \
+    va_start(list, first);                                                   \
+    char* const* arguments = collect(room, first, list);                     \
+    const int result = call;                                                 \
+    va_end(list);                                                            \
+    return result;                                                           \
+  }                                                                          \
   static_assert(true)
 
 WEDGE_UNCONTROLLED_EXECL(execl, real_execv(file, arguments));
 WEDGE_UNCONTROLLED_EXECL(execlp, real_execvp(file, arguments));
 WEDGE_UNCONTROLLED_EXECL(execle, real_execve(file, arguments, va_arg(list, char* const*)));
 
-// Threads -----------------------------------------------------------------------------------------------------------------
+// Threads
+// -----------------------------------------------------------------------------------------------------------------
 
 WEDGE_UNCONTROLLED(int, pthread_cancel, (pthread_t t), (t), cancels);
-WEDGE_UNCONTROLLED(int, pthread_mutex_setprioceiling, (pthread_mutex_t* __restrict m, int c, int* __restrict o) noexcept,
-                   (m, c, o), by_priority);
+WEDGE_UNCONTROLLED_IF((m->__data.__kind & protects_priority) != 0, int, pthread_mutex_setprioceiling,
+                      (pthread_mutex_t* __restrict m, int c, int* __restrict o) noexcept, (m, c, o), by_priority);
 
-// Signals -----------------------------------------------------------------------------------------------------------------
+// Signals
+// -----------------------------------------------------------------------------------------------------------------
 
 WEDGE_UNCONTROLLED_IF(s != 0, unsigned int, alarm, (unsigned int s) noexcept, (s), interrupts);
 WEDGE_UNCONTROLLED_IF(v != 0, useconds_t, ualarm, (useconds_t v, useconds_t i) noexcept, (v, i), interrupts);
@@ -141,19 +152,26 @@ WEDGE_UNCONTROLLED(int, timer_create, (clockid_t c, sigevent* __restrict e, time
                    interrupts);
 WEDGE_UNCONTROLLED(int, signalfd, (int f, const sigset_t* m, int g) noexcept, (f, m, g), waits_for_signal);
 WEDGE_UNCONTROLLED(int, sigwait, (const sigset_t* __restrict s, int* __restrict o), (s, o), waits_for_signal);
-WEDGE_UNCONTROLLED(int, sigwaitinfo, (const sigset_t* __restrict s, siginfo_t* __restrict o), (s, o),
-                   waits_for_signal);
+WEDGE_UNCONTROLLED(int, sigwaitinfo, (const sigset_t* __restrict s, siginfo_t* __restrict o), (s, o), waits_for_signal);
 WEDGE_UNCONTROLLED(int, sigtimedwait,
                    (const sigset_t* __restrict s, siginfo_t* __restrict o, const timespec* __restrict t), (s, o, t),
                    waits_for_signal);
 WEDGE_UNCONTROLLED(int, sigsuspend, (const sigset_t* s), (s), waits_for_signal);
 WEDGE_UNCONTROLLED(int, pause, (), (), waits_for_signal);
 
-// Queues and semaphores of System V and POSIX, between processes ----------------------------------------------------------
+// Clocks
+// ------------------------------------------------------------------------------------------------------------------
 
-WEDGE_UNCONTROLLED_IF((f& IPC_NOWAIT) == 0, ssize_t, msgrcv, (int q, void* m, std::size_t n, long t, int f),
+WEDGE_UNCONTROLLED(int, clock_settime, (clockid_t c, const timespec* t) noexcept, (c, t), virtual_clock);
+WEDGE_UNCONTROLLED(int, settimeofday, (const timeval* t, const struct timezone* z) noexcept, (t, z), virtual_clock);
+WEDGE_UNCONTROLLED(int, adjtime, (const timeval* t, timeval* o) noexcept, (t, o), virtual_clock);
+
+// Queues and semaphores of System V and POSIX, between processes
+// ----------------------------------------------------------
+
+WEDGE_UNCONTROLLED_IF((f & IPC_NOWAIT) == 0, ssize_t, msgrcv, (int q, void* m, std::size_t n, long t, int f),
                       (q, m, n, t, f), waits_in_kernel);
-WEDGE_UNCONTROLLED_IF((f& IPC_NOWAIT) == 0, int, msgsnd, (int q, const void* m, std::size_t n, int f), (q, m, n, f),
+WEDGE_UNCONTROLLED_IF((f & IPC_NOWAIT) == 0, int, msgsnd, (int q, const void* m, std::size_t n, int f), (q, m, n, f),
                       waits_in_kernel);
 WEDGE_UNCONTROLLED(int, semop, (int s, sembuf* o, std::size_t n) noexcept, (s, o, n), waits_in_kernel);
 WEDGE_UNCONTROLLED(int, semtimedop, (int s, sembuf* o, std::size_t n, const timespec* t) noexcept, (s, o, n, t),
@@ -170,9 +188,11 @@ WEDGE_UNCONTROLLED(int, mq_timedsend, (mqd_t q, const char* m, std::size_t n, un
                    (q, m, n, p, t), waits_in_kernel);
 WEDGE_UNCONTROLLED(int, mq_notify, (mqd_t q, const sigevent* e) noexcept, (q, e), own_threads);
 
-// Files -------------------------------------------------------------------------------------------------------------------
+// Files
+// -------------------------------------------------------------------------------------------------------------------
 
-WEDGE_UNCONTROLLED(int, inotify_init, () noexcept, (), "reading it would stop all tasks; use inotify_init1(IN_NONBLOCK)");
+WEDGE_UNCONTROLLED(int, inotify_init, () noexcept, (),
+                   "reading it would stop all tasks; use inotify_init1(IN_NONBLOCK)");
 WEDGE_UNCONTROLLED_IF((f & IN_NONBLOCK) == 0, int, inotify_init1, (int f) noexcept, (f),
                       "reading it would stop all tasks; use IN_NONBLOCK");
 WEDGE_UNCONTROLLED_IF((f & FAN_NONBLOCK) == 0, int, fanotify_init, (unsigned int f, unsigned int e) noexcept, (f, e),

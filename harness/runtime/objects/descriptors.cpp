@@ -16,7 +16,7 @@ Descriptor* descriptors = nullptr;
 
 namespace {
 
-constexpr int arrival_ms = 1;   // of internet sockets, before the clock moves on
+constexpr int arrival_ms = 1;    // of internet sockets, before the clock moves on
 constexpr int patience_ms = 20;  // of the same, before an execution is over
 
 int highest = -1;

@@ -1,7 +1,7 @@
 // File descriptors inside a controlled execution: which are controlled, and how a task waits for some of them.
 //
-// The kernel's own objects stay behind the numbers. A controlled call never blocks its kernel thread: it is tried without
-// blocking, and where natively it would block, the task waits until one of its descriptors is ready.
+// The kernel's own objects stay behind the numbers. A controlled call never blocks its kernel thread: it is tried
+// without blocking, and where natively it would block, the task waits until one of its descriptors is ready.
 #pragma once
 
 #include <poll.h>
@@ -11,13 +11,13 @@
 namespace wedge::runtime {
 
 enum class DescriptorKind : std::uint8_t {
-  none,           // not controlled: calls pass straight through
+  none,  // not controlled: calls pass straight through
   pipe,
   socket,
   event_counter,  // eventfd
   timer,          // timerfd: behind it is an eventfd that counts the expirations
   epoll,
-  random,         // /dev/urandom: reads are served from the execution's seed; otherwise like none
+  random,  // /dev/urandom: reads are served from the execution's seed; otherwise like none
 };
 
 struct Descriptor {

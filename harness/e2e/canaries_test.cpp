@@ -1,0 +1,75 @@
+// Every strategy against every canary: what must fail fails as declared and replays, what must pass passes.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "harness/e2e/findings.h"
+
+namespace wedge::e2e {
+namespace {
+
+bool must_fail(const model::VariantResult& variant) { return variant.expected != Outcome::pass; }
+
+class Canaries : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    run_ = wedge({"run", "canaries/*", "--strategy", GetParam(), "--executions", "10000", "--jobs", "2", "--out",
+                  out_.path()});
+    result_ = result_in(out_.path());
+  }
+
+  Folder out_;
+  Finished run_;
+  model::RunResult result_;
+};
+
+TEST_P(Canaries, end_as_declared) {
+  EXPECT_EQ(run_.status, 0) << run_.output << run_.errors;
+  EXPECT_EQ(run_.errors, "");
+  for (const model::VariantResult& variant : result_.variants) {
+    SCOPED_TRACE(variant.scenario + ":" + variant.variant);
+    EXPECT_TRUE(variant.as_declared);
+    EXPECT_EQ(name_of(variant.outcome), name_of(variant.expected));
+    if (must_fail(variant))
+      EXPECT_EQ(variant.findings.at(0).confirmed, "3 of 3");
+    else
+      EXPECT_EQ(variant.executions, 10000U);
+  }
+}
+
+TEST_P(Canaries, that_fail_replay_100_of_100_times_under_both_carriers) {
+  for (const char* carrier : carriers) expect_replays(out_.path(), 100, carrier);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryStrategy, Canaries, testing::ValuesIn(strategies),
+                         [](const auto& param) { return std::string(param.param); });
+
+// A search that could not fail would show nothing: the suite has a canary for each outcome, with a fixed twin.
+TEST(CanarySuite, has_every_outcome_and_a_fix_for_each_failure) {
+  const Folder out;
+  wedge({"run", "canaries/*", "--executions", "1", "--out", out.path()});
+  std::set<Outcome> outcomes;
+  std::map<std::string, int> fixes;
+  for (const model::VariantResult& variant : result_in(out.path()).variants) {
+    outcomes.insert(variant.expected);
+    if (variant.variant == "as-found") fixes.try_emplace(variant.scenario);
+    if (variant.variant.starts_with("fix/") && !must_fail(variant)) ++fixes[variant.scenario];
+  }
+  EXPECT_EQ(outcomes,
+            (std::set{Outcome::pass, Outcome::deadlock, Outcome::lost_wakeup, Outcome::unmet_obligation,
+                      Outcome::deadline, Outcome::livelock, Outcome::panic, Outcome::crash}));
+  for (const auto& [scenario, count] : fixes) EXPECT_GE(count, 1) << scenario << " has no fixed twin";
+}
+
+// The verdict is compared, not trusted: a wrong declaration is reported as such.
+TEST(CanarySuite, a_canary_that_is_not_given_the_executions_it_needs_is_not_as_declared) {
+  const Folder out;
+  const Finished run = wedge({"run", "canaries/wrong-waiter:as-found", "--executions", "1", "--out", out.path()});
+  EXPECT_EQ(run.status, 1) << run.output;
+  EXPECT_FALSE(only_variant(out.path()).as_declared);
+}
+
+}  // namespace
+}  // namespace wedge::e2e

@@ -1,0 +1,66 @@
+// The same seed gives the same files, byte for byte: twice in a row, and whatever --jobs is.
+#include <gtest/gtest.h>
+
+#include "harness/e2e/compile.h"
+#include "harness/e2e/findings.h"
+
+namespace wedge::e2e {
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+// `target` comes last: behind its "--" everything is the program's.
+Files files_of(const Words& options, const Words& target) {
+  const Folder out;
+  Words arguments{"run", "--out", out.path()};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  arguments.insert(arguments.end(), target.begin(), target.end());
+  const Finished run = wedge(arguments);
+  EXPECT_LE(run.status, 1) << run.output << run.errors;
+  Files files = files_below(out.path());
+  EXPECT_GE(files.size(), 2U) << "no trace was written";
+  return files;
+}
+
+void expect_equal(const Files& one, const Files& other) {
+  for (const auto& [name, text] : one) EXPECT_TRUE(other.contains(name)) << name << " is missing";
+  for (const auto& [name, text] : other) EXPECT_TRUE(one.contains(name) && one.at(name) == text) << name << " differs";
+}
+
+class SameSeed : public testing::TestWithParam<std::string> {
+ protected:
+  void expect_same_files(const std::string& executions, const Words& target) const {
+    for (const bool keep_going : {false, true}) {
+      SCOPED_TRACE(keep_going ? "with --keep-going" : "until the first failure");
+      const auto files = [&](const char* jobs) {
+        Words options{"--strategy", GetParam(), "--seed", "42", "--executions", executions, "--jobs", jobs};
+        if (keep_going) options.emplace_back("--keep-going");
+        return files_of(options, target);
+      };
+      const Files first = files("1");
+      expect_equal(first, files("1"));
+      expect_equal(first, files("2"));
+      expect_equal(first, files("3"));
+    }
+  }
+};
+
+TEST_P(SameSeed, gives_the_same_files_for_scenarios) { expect_same_files("5000", {"canaries/*"}); }
+
+TEST_P(SameSeed, gives_the_same_files_for_a_plain_program) {
+  const Folder folder;
+  build_all({{own_source("programs/sometimes.cpp"), "g++", Level::plain, folder / "sometimes", {}}});
+  expect_same_files("400", {folder / "sometimes", "--", "throw"});
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryStrategy, SameSeed, testing::ValuesIn(strategies),
+                         [](const auto& param) { return std::string(param.param); });
+
+// Else the tests above would hold for a search that ignores its seed.
+TEST(OtherSeed, gives_other_files) {
+  const Words target{"canaries/wrong-waiter:as-found"};
+  EXPECT_NE(files_of({"--seed", "1"}, target), files_of({"--seed", "2"}, target));
+}
+
+}  // namespace
+}  // namespace wedge::e2e

@@ -1,0 +1,143 @@
+// Whatever the program under test does to its process, the campaign goes on and the report says what happened.
+#include <gtest/gtest.h>
+
+#include "harness/e2e/compile.h"
+#include "harness/e2e/findings.h"
+
+namespace wedge::e2e {
+namespace {
+
+// One program, which ends badly in some executions, in the way that its argument names.
+class Sometimes {
+ public:
+  static const std::string& path() {
+    static const Sometimes built;
+    return built.path_;
+  }
+
+ private:
+  Sometimes() : path_(folder_ / "sometimes") {
+    build_all({{own_source("programs/sometimes.cpp"), "g++", Level::plain, path_, {}}});
+  }
+  Folder folder_;
+  std::string path_;
+};
+
+struct End {
+  const char* how;
+  Outcome outcome;
+  const char* text;
+  const char* place;  // a function in the place where it happened; empty: only the kernel knows
+};
+
+class BadEnd : public testing::TestWithParam<End> {};
+
+TEST_P(BadEnd, is_counted_and_the_campaign_goes_on) {
+  const End& end = GetParam();
+  const Folder out;
+  const Finished run = wedge({"run", Sometimes::path(), "--executions", "200", "--keep-going", "--jobs", "2", "--out",
+                              out.path(), "--", end.how});
+  EXPECT_EQ(run.status, 1) << run.output << run.errors;
+  EXPECT_EQ(run.errors, "");
+  const model::VariantResult variant = only_variant(out.path());
+  EXPECT_EQ(variant.executions, 200U);
+  EXPECT_GT(variant.failures, 20U);
+  EXPECT_LT(variant.failures, 180U);
+  ASSERT_EQ(variant.findings.size(), 1U) << run.output;
+  EXPECT_EQ(name_of(variant.outcome), name_of(end.outcome));
+  EXPECT_TRUE(contains(variant.findings.front().text, end.text)) << variant.findings.front().text;
+  EXPECT_EQ(variant.findings.front().confirmed, "3 of 3") << run.output;
+  EXPECT_TRUE(contains(run.output, end.place)) << run.output;
+  for (const char* carrier : carriers) expect_replays(out.path(), 5, carrier);
+}
+
+constexpr End ends[] = {
+    {"crash", Outcome::crash, "SIGSEGV", "in crash"},
+    {"overflow", Outcome::crash, "SIGSEGV", "in overflow_stack"},
+    {"abort", Outcome::panic, "abort() was called", "in end"},
+    {"_exit", Outcome::panic, "ends with status 3", "in end"},
+    {"exit_status", Outcome::panic, "ends with status 5", "in end"},
+    {"raw_exit", Outcome::panic, "ended with status 9", ""},
+    {"allocate", Outcome::panic, "std::bad_alloc", "in allocate_until_failure"},
+    {"throw", Outcome::panic, "uncaught exception", "in end"},
+};
+INSTANTIATE_TEST_SUITE_P(OfAProcess, BadEnd, testing::ValuesIn(ends),
+                         [](const auto& param) { return as_test_name(param.param.how); });
+
+TEST(Isolation, exit_0_from_a_task_is_no_failure) {
+  const Folder out;
+  const Finished run =
+      wedge({"run", Sometimes::path(), "--executions", "200", "--keep-going", "--out", out.path(), "--", "exit"});
+  EXPECT_EQ(run.status, 0) << run.output << run.errors;
+  EXPECT_EQ(only_variant(out.path()).executions, 200U);
+}
+
+TEST(Isolation, an_endless_loop_is_a_hang_with_its_place) {
+  const Folder out;
+  const Finished run = wedge({"run", Sometimes::path(), "--executions", "20", "--stuck", "1", "--jobs", "2", "--out",
+                              out.path(), "--", "loop"});
+  EXPECT_EQ(run.status, 1) << run.output << run.errors;
+  const model::VariantResult variant = only_variant(out.path());
+  EXPECT_EQ(name_of(variant.outcome), "hang");
+  ASSERT_EQ(variant.findings.size(), 1U);
+  EXPECT_TRUE(contains(variant.findings.front().place, "sometimes.cpp:")) << variant.findings.front().place;
+  EXPECT_TRUE(contains(run.output, "in compute_for_ever")) << run.output;
+  EXPECT_EQ(variant.findings.front().confirmed, "3 of 3") << run.output;
+}
+
+TEST(Isolation, what_is_not_controlled_is_a_skip_that_names_the_call_and_the_place) {
+  const Folder out;
+  const Finished run =
+      wedge({"run", Sometimes::path(), "--executions", "200", "--out", out.path(), "--", "fork"});
+  EXPECT_EQ(run.status, 77) << run.output << run.errors;
+  const model::VariantResult variant = only_variant(out.path());
+  EXPECT_EQ(name_of(variant.outcome), "unsupported");
+  ASSERT_EQ(variant.findings.size(), 1U);
+  EXPECT_TRUE(variant.findings.front().text.starts_with("fork")) << variant.findings.front().text;
+  EXPECT_EQ(lines_of(variant.findings.front().text).size(), 1U);
+  EXPECT_TRUE(contains(variant.findings.front().place, "sometimes.cpp:")) << variant.findings.front().place;
+}
+
+// Scenarios share a process, so here the neighbours are at stake.
+class ScenarioProgram : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    if (!has_compiler(GetParam())) GTEST_SKIP() << "NOT TESTED: " << GetParam() << " is not installed";
+    build_all({{own_source("programs/scenarios.cpp"), GetParam(), Level::instrumented, program_, {}},
+               {own_source("programs/library.cpp"), GetParam(), Level::plain, library_, {"-shared", "-fPIC"}}});
+  }
+
+  Folder folder_;
+  std::string program_ = folder_ / "scenarios";
+  std::string library_ = folder_ / "liblibrary.so";
+};
+
+TEST_P(ScenarioProgram, bodies_that_end_their_process_leave_the_others_alone) {
+  const Variables environment{{"LIBRARY", library_}};
+  const std::string out = folder_ / "out";
+  const Finished run = wedge({"run", program_, "--scenario", "ends", "--executions", "2000", "--keep-going", "--jobs",
+                              "2", "--out", out},
+                             environment);
+  EXPECT_EQ(run.status, 0) << run.output << run.errors;
+  for (const model::VariantResult& variant : result_in(out).variants) {
+    SCOPED_TRACE(variant.variant);
+    EXPECT_EQ(variant.executions, 2000U);
+    EXPECT_LT(variant.failures, 1900U) << "every execution failed, so none shows that the next one is left alone";
+    EXPECT_TRUE(variant.as_declared);
+  }
+  for (const char* carrier : carriers) expect_replays(out, 5, carrier, environment);
+}
+
+TEST_P(ScenarioProgram, a_body_that_computes_for_ever_is_a_hang) {
+  const std::string out = folder_ / "out";
+  const Finished run =
+      wedge({"run", program_, "--scenario", "hangs", "--executions", "20", "--stuck", "1", "--out", out});
+  EXPECT_EQ(run.status, 0) << run.output << run.errors;
+  EXPECT_TRUE(contains(run.output, "hang")) << run.output;
+}
+
+INSTANTIATE_TEST_SUITE_P(Isolation, ScenarioProgram, testing::Values("g++", "clang++"),
+                         [](const auto& param) { return as_test_name(param.param); });
+
+}  // namespace
+}  // namespace wedge::e2e

@@ -1,0 +1,82 @@
+// The mutation check: a runtime that is broken on purpose, in one way at a time, makes canaries end otherwise than
+// declared. So a runtime that is broken by mistake would be noticed.
+#include <iterator>
+
+#include <gtest/gtest.h>
+
+#include "harness/e2e/findings.h"
+#include "harness/runtime/mutation.h"
+
+namespace wedge::e2e {
+namespace {
+
+using runtime::Mutation;
+
+// Which canary notices; more of them may.
+struct Killer {
+  const char* name;
+  Mutation mutation;
+  const char* canary;
+};
+
+constexpr Killer killers[] = {
+    {"drop_signal", Mutation::drop_signal, "canaries/pass/waiting:condition-for-one"},
+    {"forget_owner", Mutation::forget_owner, "canaries/pass/locks:mutual-exclusion"},
+    {"skip_tls_reset", Mutation::skip_tls_reset, "canaries/pass/thread-locals:fresh-in-every-task"},
+    {"ignore_timeout", Mutation::ignore_timeout, "canaries/pass/time:wait-times-out"},
+    {"broadcast_wakes_one", Mutation::broadcast_wakes_one, "canaries/pass/waiting:condition-for-all"},
+    {"lose_post", Mutation::lose_post, "canaries/pass/waiting:posix-semaphore"},
+    {"barrier_early", Mutation::barrier_early, "canaries/pass/waiting:posix-barrier"},
+    {"join_too_early", Mutation::join_too_early, "canaries/pass/sharing:join-sees-the-end"},
+    {"no_destructors", Mutation::no_destructors, "canaries/pass/thread-locals:destroyed-with-the-task"},
+    {"clock_stands_still", Mutation::clock_stands_still, "canaries/pass/time:sleep-takes-time"},
+    {"futex_wake_all", Mutation::futex_wake_all, "canaries/pass/waiting:futex-wakes-one"},
+    {"writer_and_reader", Mutation::writer_and_reader, "canaries/pass/locks:readers-and-writer"},
+    {"skip_recursion_count", Mutation::skip_recursion_count, "canaries/pass/locks:recursion"},
+    {"wrong_error_code", Mutation::wrong_error_code, "canaries/pass/locks:error-checking"},
+    {"skip_choice", Mutation::skip_choice, "canaries/opposite-transfers:as-found"},
+};
+static_assert(std::size(killers) == static_cast<std::size_t>(Mutation::count_) - 1, "a mutation without a killer");
+
+class Mutated : public testing::TestWithParam<Killer> {
+ protected:
+  struct Verdict {
+    Finished run;
+    model::VariantResult variant;
+    bool is_as_declared() const { return run.status == 0 && variant.as_declared && is_confirmed(); }
+    bool is_confirmed() const { return variant.findings.empty() || variant.findings.front().confirmed == "3 of 3"; }
+  };
+
+  static Verdict verdict_under(Mutation mutation) {
+    const Folder out;
+    Verdict verdict;
+    verdict.run = wedge({"run", GetParam().canary, "--mutation", std::to_string(static_cast<int>(mutation)),
+                         "--executions", "2000", "--out", out.path()},
+                        {{"WEDGE_RUNTIME", WEDGE_E2E_MUTABLE_RUNTIME}});
+    EXPECT_LE(verdict.run.status, 1) << verdict.run.output << verdict.run.errors;
+    verdict.variant = only_variant(out.path());
+    return verdict;
+  }
+};
+
+TEST_P(Mutated, runtime_is_noticed) {
+  const Verdict whole = verdict_under(Mutation::none);
+  EXPECT_TRUE(whole.is_as_declared()) << whole.run.output;
+  const Verdict broken = verdict_under(GetParam().mutation);
+  EXPECT_FALSE(broken.is_as_declared()) << broken.run.output;
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryMutation, Mutated, testing::ValuesIn(killers),
+                         [](const auto& param) { return std::string(param.param.name); });
+
+// Without this the switch could reach the library that users get.
+TEST(RealRuntime, ignores_mutations) {
+  const Folder out;
+  const Finished run = wedge({"run", "canaries/pass/locks:mutual-exclusion", "--mutation",
+                              std::to_string(static_cast<int>(Mutation::forget_owner)), "--executions", "2000", "--out",
+                              out.path()});
+  EXPECT_EQ(run.status, 0) << run.output << run.errors;
+}
+
+}  // namespace
+}  // namespace wedge::e2e
