@@ -54,7 +54,13 @@ std::string result_words(const EventRecord& event) {
   return fmt::format(" ({})", error == nullptr ? std::to_string(event.result) : std::string(error));
 }
 
+bool moves_the_clock(Operation operation) {
+  return operation == Operation::early_timeout || operation == Operation::idle_timeout;
+}
+
 std::string did(const Trace& trace, const Words& words, const EventRecord& event) {
+  if (moves_the_clock(event.operation))
+    return fmt::format("{}: {:.3f} s", words.action(event.operation, 0), static_cast<double>(event.virtual_ns) / 1e9);
   if (event.operation == Operation::note && event.note >= 1 && event.note <= trace.notes.size())
     return fmt::format("notes: {}", trace.notes[event.note - 1]);
   return words.action(event.operation, event.object) + result_words(event);

@@ -130,6 +130,15 @@ std::string waiting(Operation operation, model::Object object, std::uint16_t tas
   return what_it_waits_for(trace, Words(trace), trace.tasks[task]);
 }
 
+TEST(text, moves_of_the_clock_show_the_time) {
+  Trace trace = model::sample_deadlock();
+  trace.events = {model::sample_event(6, model::no_task, Operation::idle_timeout, 0, 0)};
+  trace.events[0].virtual_ns = 2500000000;
+  EXPECT_NE(interleaving(trace, Words(trace)).find("       6  clock moves on, as nothing else could run: 2.500 s\n"),
+            std::string::npos)
+      << interleaving(trace, Words(trace));
+}
+
 TEST(waits, mutex_held_by_itself_by_nobody_and_by_the_dead) {
   model::Object mutex = model::sample_object(ObjectKind::mutex, "m", 1);
   mutex.record.owner_since = 4;
@@ -184,6 +193,7 @@ TEST(waits, semaphore_barrier_and_descriptor) {
   model::Object descriptor = model::sample_object(ObjectKind::descriptor, "");
   descriptor.record.value = 5;
   EXPECT_EQ(waiting(Operation::read, descriptor), "waits in read on file descriptor 5");
+  EXPECT_EQ(waiting(Operation::sleep, model::sample_object(ObjectKind::clock, "")), "sleeps");
 }
 
 TEST(words, files_with_the_same_name_keep_their_directories) {

@@ -125,8 +125,8 @@ std::string by_kind(const Trace& trace, const Words& words, const TaskRecord& ta
       return join_words(words, record);
     case ObjectKind::futex:
       return "waits on " + object + "; " + last_signal(words, record, "woken");
-    case ObjectKind::descriptor:
-      return fmt::format("waits in {} on {}", model::name_of(task.operation), object);
+    case ObjectKind::clock:
+      return "sleeps";
     default:
       return fmt::format("waits in {} on {}", model::name_of(task.operation), object);
   }
@@ -142,7 +142,8 @@ std::string what_it_waits_for(const Trace& trace, const Words& words, const Task
   const model::Object* object = model::object_of(trace, task.object);
   std::string text = object == nullptr ? fmt::format("waits in {}", model::name_of(task.operation))
                                        : by_kind(trace, words, task, object->record);
-  if (task.has_deadline) text += "; its wait has a timeout";
+  const bool sleeps = object != nullptr && object->record.kind == ObjectKind::clock;
+  if (task.has_deadline && !sleeps) text += "; its wait has a timeout";
   return text;
 }
 

@@ -31,13 +31,13 @@ std::string_view verb(Operation operation) {
     case Operation::yield:
       return "yields";
     case Operation::sleep:
-      return "sleeps";
+      return "ends its sleep";
     case Operation::read_clock:
       return "reads";
     case Operation::early_timeout:
-      return "moves on: a timeout fires early";
+      return "moves on although tasks could run";
     case Operation::idle_timeout:
-      return "moves on: nothing else could run";
+      return "moves on, as nothing else could run";
     case Operation::lock:
       return "locks";
     case Operation::try_lock:

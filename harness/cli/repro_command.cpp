@@ -84,15 +84,13 @@ supervise::ReplayPlan plan_for(const Trace& trace, const ReproOptions& options) 
 int replay_and_compare(const Trace& trace, const ReproOptions& options) {
   std::optional<Trace> other;
   unsigned same = 0;
-  supervise::ReplayPlan plan = plan_for(trace, options);
-  plan.each = [&](const Trace& got) {
+  supervise::replay(trace, plan_for(trace, options), [&](Trace got) {
     if (is_same(trace, got))
       ++same;
     else
-      other = got;
+      other = std::move(got);
     return !other.has_value();
-  };
-  supervise::replay(trace, plan);
+  });
   if (!other) {
     fmt::print("same: {} in {} steps, {} of {}\n", name_of(trace.outcome), trace.steps, same, options.times);
     return exit_as_declared;

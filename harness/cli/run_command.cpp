@@ -53,17 +53,26 @@ class Run {
   }
 
   int run() {
-    for (const Selection& selection : select_programs(options_)) {
-      if (result_.interrupted) break;
-      run_selection(selection);
+    const std::vector<Selection> selections = select_programs(options_);
+    try {
+      for (const Selection& selection : selections)
+        if (!result_.interrupted) run_selection(selection);
+    } catch (const supervise::EnvironmentError&) {
+      // What was found before is not lost with what cannot be run.
+      if (!result_.variants.empty()) finish();
+      throw;
     }
-    progress_.erase();
-    output_.write_result(model::write_result(result_));
-    print();
+    finish();
     return exit_code();
   }
 
  private:
+  void finish() {
+    progress_.erase();
+    output_.write_result(model::write_result(result_));
+    print();
+  }
+
   void run_selection(const Selection& selection) {
     supervise::Pool pool({selection.program, options_.arguments, runtime_, options_.show_output}, options_.jobs,
                          stuck_limit(options_));

@@ -19,12 +19,16 @@ using model::ControlBlock;
 using model::Result;
 using model::Trace;
 
-// Of a longer log a trace keeps this many events from the start and as many from the end.
-constexpr std::size_t kept_events_per_end = 10000;
-
 template <std::size_t size>
 std::string text_in(const char (&text)[size]) {
   return {text, strnlen(text, size)};
+}
+
+// A flag that was scribbled over holds neither true nor false, and must not be read as one.
+bool flag_in(const bool& field) {
+  unsigned char byte = 0;
+  std::memcpy(&byte, &field, 1);
+  return byte != 0;
 }
 
 template <std::size_t size>
@@ -53,6 +57,8 @@ void capture_tasks(const ControlBlock& block, Trace& trace) {
   const std::size_t count = std::min<std::size_t>(block.result.tasks, model::max_tasks);
   trace.tasks.assign(block.tasks, block.tasks + count);
   for (model::TaskRecord& task : trace.tasks) {
+    task.detached = flag_in(task.detached);
+    task.has_deadline = flag_in(task.has_deadline);
     if (task.operation >= model::Operation::count_) task.operation = model::Operation::none;
     if (task.state > model::TaskState::ended) task.state = model::TaskState::ready;
   }
@@ -120,7 +126,7 @@ void capture_result(const ControlBlock& block, Trace& trace) {
   trace.exit_status = result.exit_status;
   trace.task = result.task;
   trace.stack = result.stack;
-  trace.confirmed_cycle = result.confirmed_cycle;
+  trace.confirmed_cycle = flag_in(result.confirmed_cycle);
   trace.cycle.assign(result.cycle, result.cycle + std::min<std::size_t>(result.cycle_length, std::size(result.cycle)));
   trace.steps = result.steps;
   trace.virtual_ns = result.virtual_ns;

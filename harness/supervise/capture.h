@@ -6,6 +6,9 @@
 
 namespace wedge::supervise {
 
+// Of a longer log a trace keeps this many events from the start and as many from the end.
+inline constexpr std::size_t kept_events_per_end = 10000;
+
 // Names are not filled in: that is for diagnose::resolve. Nothing in the block is trusted: the program that wrote it
 // may have scribbled over it.
 model::Trace capture(const model::ControlBlock& block, const Answer& answer, const model::Recipe& recipe);

@@ -31,10 +31,10 @@ class ElfCheck : public testing::Test {
     return path;
   }
 
-  // This very test with some bytes of its header changed.
-  std::string changed_self(std::size_t offset, const std::string& bytes) {
-    std::ifstream self("/proc/self/exe", std::ios::binary);
-    std::string content((std::istreambuf_iterator<char>(self)), {});
+  // A fine program with some bytes of its header changed.
+  std::string changed_program(std::size_t offset, const std::string& bytes) {
+    std::ifstream original("/bin/true", std::ios::binary);
+    std::string content((std::istreambuf_iterator<char>(original)), {});
     return file(content.replace(offset, bytes.size(), bytes));
   }
 
@@ -62,10 +62,7 @@ std::string error_of(const std::string& path) {
 
 bool says(const std::string& error, const std::string& what) { return error.find(what) != std::string::npos; }
 
-TEST_F(ElfCheck, dynamic_programs_are_fine) {
-  EXPECT_EQ(check_program("/proc/self/exe"), ProgramKind::plain);
-  EXPECT_EQ(check_program("/bin/true"), ProgramKind::plain);
-}
+TEST_F(ElfCheck, dynamic_programs_are_fine) { EXPECT_EQ(check_program("/bin/true"), ProgramKind::plain); }
 
 TEST_F(ElfCheck, a_program_that_needs_scenario_main_is_a_scenario_program) {
   if (!built("namespace wedge { int scenario_main(int, char**) { return 0; } }", "-shared -fPIC"))
@@ -92,11 +89,13 @@ TEST_F(ElfCheck, files_that_are_no_programs) {
 }
 
 TEST_F(ElfCheck, other_machines) {
-  EXPECT_TRUE(says(error_of(changed_self(18, {"\xb7\x00", 2})), "is built for 64-bit ARM"));
-  EXPECT_TRUE(says(error_of(changed_self(18, {"\xf3\x00", 2})), "is built for RISC-V"));
+  EXPECT_TRUE(says(error_of(changed_program(18, {"\xb7\x00", 2})), "is built for 64-bit ARM"));
+  EXPECT_TRUE(says(error_of(changed_program(18, {"\xf3\x00", 2})), "is built for RISC-V"));
 }
 
-TEST_F(ElfCheck, object_files) { EXPECT_TRUE(says(error_of(changed_self(16, {"\x01\x00", 2})), "is an object file")); }
+TEST_F(ElfCheck, object_files) {
+  EXPECT_TRUE(says(error_of(changed_program(16, {"\x01\x00", 2})), "is an object file"));
+}
 
 TEST_F(ElfCheck, static_programs) {
   if (!built("int main() {}", "-static")) GTEST_SKIP() << "cannot link statically here";

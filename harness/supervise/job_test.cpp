@@ -145,9 +145,10 @@ TEST(replay, another_end_is_not_confirmed) {
 TEST(replay, results_come_in_order_and_can_end_it) {
   const LaunchSpec spec = fake("panic", 4);
   unsigned seen = 0;
-  ReplayPlan plan{.spec = spec, .times = 20, .jobs = 4};
-  plan.each = [&](const model::Trace&) { return ++seen < 5; };
-  EXPECT_EQ(replay(failure_of(spec), plan).size(), 5U);
+  replay(failure_of(spec), {.spec = spec, .times = 20, .jobs = 4}, [&](const model::Trace&) { return ++seen < 5; });
+  EXPECT_EQ(seen, 5U);
+  replay(failure_of(spec), {.spec = spec, .times = 20, .jobs = 4}, [&](const model::Trace&) { return ++seen > 0; });
+  EXPECT_EQ(seen, 25U);
 }
 
 TEST(replay, the_first_different_event_is_found) {
@@ -160,6 +161,18 @@ TEST(replay, the_first_different_event_is_found) {
   other = one;
   other.events.pop_back();
   EXPECT_EQ(first_difference(one, other), 4U);
+}
+
+TEST(replay, behind_the_cut_of_a_long_log_nothing_is_compared) {
+  model::Trace one;
+  one.events.resize(2 * kept_events_per_end);
+  one.events_total = 100000;
+  model::Trace other = one;
+  other.events_total = 100001;
+  other.events[kept_events_per_end].task = 1;
+  EXPECT_FALSE(first_difference(one, other).has_value());
+  other.events[7].task = 1;
+  EXPECT_EQ(first_difference(one, other), 7U);
 }
 
 }  // namespace

@@ -19,7 +19,9 @@ Job& Pool::job(unsigned worker) {
 
 void Pool::begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) {
   recipes_[worker] = recipe;
-  job(worker).send(request_for(recipe, model::Command::run, first, count));
+  model::Request request = request_for(recipe, model::Command::run, first, count);
+  if (spec_.show_output) request.flags |= model::request_flags::keep_output;
+  job(worker).send(request);
 }
 
 Arrival Pool::wait_for_answer() {

@@ -64,16 +64,15 @@ std::string remark_on(const Trace& finding, const Trace& replayed, const Trace& 
 
 }  // namespace
 
-std::vector<Trace> replay(const Trace& trace, const ReplayPlan& plan) {
+void replay(const Trace& trace, const ReplayPlan& plan, const std::function<bool(Trace)>& each) {
   std::vector<std::unique_ptr<Job>> running;
   std::vector<std::optional<Trace>> arrived;
-  std::vector<Trace> results;
-  unsigned started = 0;
-  while (results.size() < plan.times) {
+  std::size_t passed_on = 0;
+  while (passed_on < plan.times) {
     // One at a time while output is shown, so that two processes do not write over each other.
-    const unsigned at_once = plan.spec.show_output && results.empty() ? 1 : plan.jobs;
-    while (started < plan.times && started - results.size() < at_once) {
-      running.push_back(start(trace, plan, started++ == 0));
+    const unsigned at_once = plan.spec.show_output && passed_on == 0 ? 1 : plan.jobs;
+    while (running.size() < plan.times && running.size() - passed_on < at_once) {
+      running.push_back(start(trace, plan, running.empty()));
       arrived.emplace_back();
     }
     std::vector<Job*> jobs;
@@ -81,18 +80,21 @@ std::vector<Trace> replay(const Trace& trace, const ReplayPlan& plan) {
     const Arrival arrival = wait_any(jobs, [] {});
     arrived[arrival.job] = result_of(*running[arrival.job], arrival.answer, trace);
     running[arrival.job].reset();
-    while (results.size() < arrived.size() && arrived[results.size()]) {
-      results.push_back(*arrived[results.size()]);
-      if (!plan.each(results.back())) return results;
+    for (; passed_on < arrived.size() && arrived[passed_on]; ++passed_on) {
+      if (!each(std::move(*arrived[passed_on]))) return;
+      arrived[passed_on].emplace();
     }
   }
-  return results;
 }
 
 std::optional<std::size_t> first_difference(const Trace& one, const Trace& other) {
   const auto [left, right] = std::ranges::mismatch(one.events, other.events, same_event);
   if (left == one.events.end() && right == other.events.end()) return std::nullopt;
-  return static_cast<std::size_t>(left - one.events.begin());
+  const auto index = static_cast<std::size_t>(left - one.events.begin());
+  // Behind the cut of logs of different length, equal indexes are not the same event any more.
+  const bool cut = one.events.size() < one.events_total || other.events.size() < other.events_total;
+  if (cut && one.events_total != other.events_total && index >= kept_events_per_end) return std::nullopt;
+  return index;
 }
 
 bool same_end(const Trace& one, const Trace& other) {
@@ -105,7 +107,11 @@ bool same_events(const Trace& one, const Trace& other) {
 }
 
 Trace confirm(const Trace& finding, const ReplayPlan& plan) {
-  const std::vector<Trace> replays = replay(finding, plan);
+  std::vector<Trace> replays;
+  replay(finding, plan, [&](Trace replayed) {
+    replays.push_back(std::move(replayed));
+    return true;
+  });
   Trace confirmed = finding;
   if (same_end(finding, replays.front())) {
     confirmed = replays.front();

@@ -16,14 +16,14 @@ struct ReplayPlan {
   unsigned times = 3;
   unsigned jobs = 2;  // processes at once
   std::chrono::milliseconds stuck{10000};
-  // Called with each result as it comes, in the order in which they were started; false ends the replay.
-  std::function<bool(const model::Trace&)> each = [](const model::Trace&) { return true; };
 };
 
-// Returns what each replay ended in, with its events but without names.
-std::vector<model::Trace> replay(const model::Trace& trace, const ReplayPlan& plan);
+// Calls `each` with what each replay ended in, with its events but without names, in the order in which they were
+// started; `each` may return false to end it.
+void replay(const model::Trace& trace, const ReplayPlan& plan, const std::function<bool(model::Trace)>& each);
 
-// The first event of which the two differ (as an index into both), or that one of them has and the other lacks.
+// The first event of which the two differ (as an index into both), or that one of them has and the other lacks. Of logs
+// that are cut, only what can be compared is.
 std::optional<std::size_t> first_difference(const model::Trace& one, const model::Trace& other);
 
 // Whether both ended in the same way after the same events.

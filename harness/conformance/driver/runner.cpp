@@ -17,6 +17,7 @@ namespace conformance {
 namespace {
 
 constexpr std::size_t most_lines_shown = 40;
+constexpr int environment_is_wrong = 2;  // exit code of wedge and of the cases: no case is to blame
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -134,6 +135,7 @@ std::vector<Transcript> Runner::run(const Group& group, std::size_t times, const
   const Finished finished = run_command(command, std::chrono::seconds(options_.patience_s));
   auto transcripts = parse_transcripts(read_file(file));
   if (finished.exit_code == 0 && !finished.out_of_time && is_whole(group, transcripts)) return transcripts;
+  if (finished.exit_code == environment_is_wrong) throw std::runtime_error("cannot run the cases\n" + finished.output);
   if (group.names.size() == 1) {
     const std::string& name = group.names.front();
     complaints.push_back({name, describe(finished, transcripts.size(), times), repeat(name)});

@@ -106,6 +106,12 @@ bool is_too_many(std::size_t count) {
   return count > few && kernel(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &most) == 0 && count > most.rlim_cur;
 }
 
+// The header declares that poll only writes the entries, so the compiler takes what the caller put there for garbage.
+pollfd* with_contents(pollfd* entries) {
+  asm("" : "+r"(entries));
+  return entries;
+}
+
 // What the kernel refuses, and a look at descriptors that are all outside.
 bool passes_through(const pollfd* entries, std::size_t count, const Timeout& timeout) {
   return is_too_many(count) || (!timeout.waits && first_controlled(entries, count) == nullptr);
@@ -196,15 +202,11 @@ WEDGE_REAL(ppoll);
 WEDGE_REAL(select);
 WEDGE_REAL(pselect);
 
-// The header declares that poll only writes the entries, so the compiler takes what the caller put there for garbage.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
 WEDGE_EXPORT int poll(pollfd* entries, nfds_t count, int ms) {
   if (!controlled) return real_poll(entries, count, ms);
   const Timeout timeout = timeout_of(ms);
-  if (passes_through(entries, count, timeout)) return real_poll(entries, count, 0);
-  return static_cast<int>(finish_poll(poll_controlled(entries, count, timeout)));
+  if (passes_through(with_contents(entries), count, timeout)) return real_poll(entries, count, 0);
+  return static_cast<int>(finish_poll(poll_controlled(with_contents(entries), count, timeout)));
 }
 
 // The signal mask makes no difference: signals from outside are not part of a controlled execution.
@@ -212,11 +214,9 @@ WEDGE_EXPORT int ppoll(pollfd* entries, nfds_t count, const timespec* span, cons
   if (!controlled) return real_ppoll(entries, count, span, mask);
   if (span != nullptr && (!is_sane(*span) || span->tv_sec < 0)) return static_cast<int>(by_errno(-EINVAL));
   const Timeout timeout = timeout_of(span);
-  if (passes_through(entries, count, timeout)) return real_poll(entries, count, 0);
-  return static_cast<int>(finish_poll(poll_controlled(entries, count, timeout)));
+  if (passes_through(with_contents(entries), count, timeout)) return real_poll(entries, count, 0);
+  return static_cast<int>(finish_poll(poll_controlled(with_contents(entries), count, timeout)));
 }
-
-#pragma GCC diagnostic pop
 
 WEDGE_EXPORT int select(int limit, fd_set* __restrict read, fd_set* __restrict write, fd_set* __restrict except,
                         timeval* __restrict span) {

@@ -1,4 +1,5 @@
 // Interceptors of one-time initialisation: pthread_once and the guards of local statics.
+#include <cxxabi.h>
 #include <pthread.h>
 
 #include <type_traits>
@@ -44,29 +45,28 @@ WEDGE_EXPORT int pthread_once(pthread_once_t* flag, void (*initialise)()) {
   return 0;
 }
 
-extern "C" {
-int __cxa_guard_acquire(std::uint64_t*) noexcept;
-void __cxa_guard_release(std::uint64_t*) noexcept;
-void __cxa_guard_abort(std::uint64_t*) noexcept;
-}
+// As <cxxabi.h> declares them. Types and exception specifications must be the same there and here.
+static wedge::runtime::real::Real<int(abi::__guard*)> real_guard_acquire("__cxa_guard_acquire");
+static wedge::runtime::real::Real<void(abi::__guard*)> real_guard_release("__cxa_guard_release");
+static wedge::runtime::real::Real<void(abi::__guard*)> real_guard_abort("__cxa_guard_abort");
 
-WEDGE_REAL(__cxa_guard_acquire);
-WEDGE_REAL(__cxa_guard_release);
-WEDGE_REAL(__cxa_guard_abort);
+namespace __cxxabiv1 {
 
-WEDGE_EXPORT int __cxa_guard_acquire(std::uint64_t* guard) noexcept {
-  if (!controlled) return real___cxa_guard_acquire(guard);
+WEDGE_EXPORT int __cxa_guard_acquire(__guard* guard) {
+  if (!controlled) return real_guard_acquire(guard);
   if (guard_is_done(guard)) return 0;
   return begin_once(guard, guard_is_done) ? 1 : 0;
 }
 
-WEDGE_EXPORT void __cxa_guard_release(std::uint64_t* guard) noexcept {
-  if (!controlled) return real___cxa_guard_release(guard);
+WEDGE_EXPORT void __cxa_guard_release(__guard* guard) noexcept {
+  if (!controlled) return real_guard_release(guard);
   *reinterpret_cast<char*>(guard) = 1;
   finish_once(guard);
 }
 
-WEDGE_EXPORT void __cxa_guard_abort(std::uint64_t* guard) noexcept {
-  if (!controlled) return real___cxa_guard_abort(guard);
+WEDGE_EXPORT void __cxa_guard_abort(__guard* guard) noexcept {
+  if (!controlled) return real_guard_abort(guard);
   finish_once(guard);
 }
+
+}  // namespace __cxxabiv1

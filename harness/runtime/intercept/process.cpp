@@ -27,12 +27,8 @@
 #include "harness/runtime/trace/recorder.h"
 
 WEDGE_REAL(exit);
-WEDGE_REAL(_exit);
-WEDGE_REAL(_Exit);
 WEDGE_REAL(quick_exit);
 WEDGE_REAL(abort);
-WEDGE_REAL(getpid);
-WEDGE_REAL(gettid);
 WEDGE_REAL(get_nprocs);
 WEDGE_REAL(sysconf);
 

@@ -20,8 +20,6 @@ namespace wedge::runtime {
 
 namespace {
 
-constexpr std::uint8_t all_processors = (1u << virtual_processors) - 1;
-
 int get_affinity(const Task* task, std::size_t size, cpu_set_t* set) {
   if (task == nullptr) return ESRCH;
   if (size < sizeof(std::uint64_t)) return EINVAL;

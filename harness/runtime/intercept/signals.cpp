@@ -197,7 +197,7 @@ WEDGE_EXPORT int sigqueue(pid_t process, int signal, const union sigval value) n
   unsupported("sigqueue", "queued signals are not kept");
 }
 
-WEDGE_EXPORT int tgkill(pid_t process, pid_t thread, int signal) noexcept {
+WEDGE_EXPORT int tgkill(pid_t process, pid_t thread, int signal) {
   if (!controlled) return real_tgkill(process, thread, signal);
   if (!is_valid(signal)) return static_cast<int>(by_errno(-EINVAL));
   const pid_t number = thread - virtual_pid();

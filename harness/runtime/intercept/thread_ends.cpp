@@ -115,7 +115,7 @@ using namespace wedge::runtime;
 extern "C" {
 void __pthread_register_cancel(__pthread_unwind_buf_t*);
 void __pthread_unregister_cancel(__pthread_unwind_buf_t*);
-void __pthread_unwind_next(__pthread_unwind_buf_t*) __attribute__((noreturn));
+void __pthread_unwind_next(__pthread_unwind_buf_t*);
 }
 
 WEDGE_REAL(pthread_exit);
