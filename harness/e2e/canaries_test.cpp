@@ -40,11 +40,11 @@ TEST_P(Canaries, end_as_declared) {
 }
 
 TEST_P(Canaries, that_fail_replay_100_of_100_times_under_both_carriers) {
-  for (const char* carrier : carriers) expect_replays(out_.path(), 100, carrier);
+  for (const std::string& carrier : carriers) expect_replays(out_.path(), 100, carrier);
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryStrategy, Canaries, testing::ValuesIn(strategies),
-                         [](const auto& param) { return std::string(param.param); });
+                         [](const auto& param) { return param.param; });
 
 // A search that could not fail would show nothing: the suite has a canary for each outcome, with a fixed twin.
 TEST(CanarySuite, has_every_outcome_and_a_fix_for_each_failure) {

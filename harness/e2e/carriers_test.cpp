@@ -47,7 +47,7 @@ TEST_P(Carriers, lead_to_the_same_results_and_events) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryStrategy, Carriers, testing::ValuesIn(strategies),
-                         [](const auto& param) { return std::string(param.param); });
+                         [](const auto& param) { return param.param; });
 
 }  // namespace
 }  // namespace wedge::e2e

@@ -10,8 +10,9 @@
 
 namespace wedge::e2e {
 
-inline constexpr const char* strategies[] = {"random", "pct", "pos"};
-inline constexpr const char* carriers[] = {"fiber", "thread"};
+inline const std::string compilers[] = {"g++", "clang++"};
+inline const std::string strategies[] = {"random", "pct", "pos"};
+inline const std::string carriers[] = {"fiber", "thread"};
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 

@@ -49,7 +49,7 @@ class Binaries {
   Binaries() {
     std::vector<Build> builds;
     for (const std::string& source : given_programs())
-      for (const char* compiler : {"g++", "clang++"})
+      for (const std::string& compiler : compilers)
         for (const Level level : {Level::plain, Level::instrumented})
           if (has_compiler(compiler)) {
             const std::string name = binary_name(std::filesystem::path(source).stem(), compiler, level);
@@ -121,7 +121,7 @@ TEST_P(Search, cannot_find_bugs_between_atomics_in_plain_programs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(GivenPrograms, Search,
-                         testing::Combine(testing::Values("g++", "clang++"), testing::ValuesIn(strategies)),
+                         testing::Combine(testing::ValuesIn(compilers), testing::ValuesIn(strategies)),
                          [](const auto& param) {
                            return as_test_name(std::get<0>(param.param) + "_" + std::get<1>(param.param));
                          });
@@ -136,11 +136,11 @@ TEST_P(Replay, repeats_each_finding_100_of_100_times_under_both_carriers) {
     const Folder out;
     wedge({"run", Binaries::get().path(bug.program, GetParam(), Level::instrumented), "--out", out.path()});
     ASSERT_EQ(only_variant(out.path()).findings.size(), 1U);
-    for (const char* carrier : carriers) expect_replays(out.path(), 100, carrier);
+    for (const std::string& carrier : carriers) expect_replays(out.path(), 100, carrier);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(GivenPrograms, Replay, testing::Values("g++", "clang++"),
+INSTANTIATE_TEST_SUITE_P(GivenPrograms, Replay, testing::ValuesIn(compilers),
                          [](const auto& param) { return as_test_name(param.param); });
 
 }  // namespace

@@ -48,7 +48,7 @@ TEST_P(BadEnd, is_counted_and_the_campaign_goes_on) {
   EXPECT_TRUE(contains(variant.findings.front().text, end.text)) << variant.findings.front().text;
   EXPECT_EQ(variant.findings.front().confirmed, "3 of 3") << run.output;
   EXPECT_TRUE(contains(run.output, end.place)) << run.output;
-  for (const char* carrier : carriers) expect_replays(out.path(), 5, carrier);
+  for (const std::string& carrier : carriers) expect_replays(out.path(), 5, carrier);
 }
 
 constexpr End ends[] = {
@@ -125,7 +125,7 @@ TEST_P(ScenarioProgram, bodies_that_end_their_process_leave_the_others_alone) {
     EXPECT_LT(variant.failures, 1900U) << "every execution failed, so none shows that the next one is left alone";
     EXPECT_TRUE(variant.as_declared);
   }
-  for (const char* carrier : carriers) expect_replays(out, 5, carrier, environment);
+  for (const std::string& carrier : carriers) expect_replays(out, 5, carrier, environment);
 }
 
 TEST_P(ScenarioProgram, a_body_that_computes_for_ever_is_a_hang) {
@@ -136,7 +136,7 @@ TEST_P(ScenarioProgram, a_body_that_computes_for_ever_is_a_hang) {
   EXPECT_TRUE(contains(run.output, "hang")) << run.output;
 }
 
-INSTANTIATE_TEST_SUITE_P(Isolation, ScenarioProgram, testing::Values("g++", "clang++"),
+INSTANTIATE_TEST_SUITE_P(Isolation, ScenarioProgram, testing::ValuesIn(compilers),
                          [](const auto& param) { return as_test_name(param.param); });
 
 }  // namespace

@@ -40,11 +40,11 @@ class Shape : public testing::TestWithParam<std::string> {
 
 TEST_P(Shape, passes) {
   for (const Level level : {Level::plain, Level::instrumented})
-    for (const char* carrier : carriers) {
+    for (const std::string& carrier : carriers) {
       SCOPED_TRACE(Built::get().program(level) + " under carrier " + carrier);
       const Folder out;
       const Finished run = wedge({"run", Built::get().program(level), "--executions",
-                                  carrier == std::string("thread") ? "20" : executions(), "--carrier", carrier, "--out",
+                                  carrier == "thread" ? "20" : executions(), "--carrier", carrier, "--out",
                                   out.path()},
                                  environment());
       EXPECT_EQ(run.status, 0) << run.output << run.errors;
@@ -62,7 +62,7 @@ TEST_P(Shape, is_found_and_replayed_when_broken) {
     ASSERT_EQ(variant.findings.size(), 1U);
     EXPECT_TRUE(contains(variant.findings.front().text, "2 tasks wait for each other"));
     EXPECT_EQ(variant.findings.front().confirmed, "3 of 3") << run.output;
-    for (const char* carrier : carriers) expect_replays(out.path(), 20, carrier, broken_environment());
+    for (const std::string& carrier : carriers) expect_replays(out.path(), 20, carrier, broken_environment());
   }
 }
 

@@ -104,3 +104,4 @@ WEDGE_INTERCEPT(sem_timedwait, (sem_t * s, const timespec* t), (s, t),
                 by_errno(timed(CLOCK_REALTIME, t, [&](std::uint64_t d) { return acquire_semaphore(s, d); })));
 WEDGE_INTERCEPT(sem_clockwait, (sem_t * s, clockid_t c, const timespec* t), (s, c, t),
                 by_errno(timed(c, t, [&](std::uint64_t d) { return acquire_semaphore(s, d); })));
+WEDGE_INTERCEPT(sem_getvalue, (sem_t * s, int* value) noexcept, (s, value), read_semaphore(s, value));

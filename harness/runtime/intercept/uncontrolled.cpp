@@ -207,5 +207,5 @@ WEDGE_UNCONTROLLED(int, aio_write64, (aiocb64 * c) noexcept, (c), own_threads);
 WEDGE_UNCONTROLLED(int, aio_fsync64, (int o, aiocb64* c) noexcept, (o, c), own_threads);
 WEDGE_UNCONTROLLED(int, lio_listio64, (int m, aiocb64* const l[__restrict_arr], int n, sigevent* __restrict e) noexcept,
                    (m, l, n, e), own_threads);
-WEDGE_UNCONTROLLED(int, getaddrinfo_a, (int m, gaicb* l[__restrict_arr], int n, sigevent* __restrict e),
-                   (m, l, n, e), own_threads);
+WEDGE_UNCONTROLLED(int, getaddrinfo_a, (int m, gaicb* l[__restrict_arr], int n, sigevent* __restrict e), (m, l, n, e),
+                   own_threads);

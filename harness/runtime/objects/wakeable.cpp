@@ -39,7 +39,7 @@ int wait_at_barrier(pthread_barrier_t* barrier) {
   return PTHREAD_BARRIER_SERIAL_THREAD;
 }
 
-// Semaphores: the value stays where glibc has it, so that sem_init, sem_open and sem_getvalue are glibc's own
+// Semaphores: the value stays where glibc has it, so that sem_init and sem_open are glibc's own
 // ----------
 
 namespace {
@@ -90,6 +90,13 @@ int post_semaphore(sem_t* semaphore) {
   note_signal(object, object.first_waiter, object.waiters > 0 ? 1 : 0);
   enable_contenders(object);
   point_after_release();
+  return 0;
+}
+
+int read_semaphore(sem_t* semaphore, int* value) {
+  point(Operation::load, object_at_address(semaphore, ObjectKind::semaphore), false);
+  *value = static_cast<int>(value_of(semaphore));
+  log_result(*value);
   return 0;
 }
 

@@ -14,6 +14,7 @@ int wait_at_barrier(pthread_barrier_t* barrier);
 int acquire_semaphore(sem_t* semaphore, std::uint64_t deadline = no_deadline);  // 0 or an error number
 int try_acquire_semaphore(sem_t* semaphore);
 int post_semaphore(sem_t* semaphore);
+int read_semaphore(sem_t* semaphore, int* value);
 
 int lock_spin(pthread_spinlock_t* lock);
 int try_lock_spin(pthread_spinlock_t* lock);

@@ -79,6 +79,7 @@ void begin_execution(const model::Request& request, std::uint64_t execution) {
   if (execution == 0 || s.strategy == nullptr) s.strategy = strategy_named("random");  // the scout
   const std::uint64_t seed = model::execution_seed(request.seed, execution);
   s.strategy->begin(seed, hints_of(request));
+  s.strategy->set_timeout_odds(seed);
   fair_suffix().begin(seed ^ 0x5eed, {});
   seed_random_data(seed);
   forget_objects();

@@ -35,12 +35,18 @@ class Strategy {
   // One of n equally permitted results, such as which waiter a signal wakes.
   virtual std::uint32_t choose_value(std::uint32_t n) { return random_.below(n); }
   // Whether the earliest timeout fires now although tasks could run; asked at each step at which one is pending.
-  virtual bool fires_timeout() { return random_.below(32) == 0; }
+  virtual bool fires_timeout() { return random_.below(timeout_odds_) == 0; }
   // Whether a condition waiter wakes without a signal; asked only if the campaign wants that.
   virtual bool wakes_spuriously() { return random_.below(64) == 0; }
 
+  // Early timeouts are frequent in some executions and rare in others: once in 4, 16 or 64 steps, by the seed.
+  void set_timeout_odds(std::uint64_t seed) { timeout_odds_ = 4u << (2 * (seed % 3)); }
+
  protected:
   RandomSource random_;
+
+ private:
+  std::uint32_t timeout_odds_ = 16;
 };
 
 // The strategy of that name, or null. There is one instance of each; it lives as long as the process.
