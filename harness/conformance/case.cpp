@@ -25,10 +25,14 @@ void write_line(std::string_view key, std::string_view separator, std::string_vi
 
 std::string_view name_of(Kind kind) {
   switch (kind) {
-    case Kind::exact: return "exact";
-    case Kind::one_of: return "one-of";
-    case Kind::one_of_atomic: return "one-of-atomic";
-    case Kind::alone: return "alone";
+    case Kind::exact:
+      return "exact";
+    case Kind::one_of:
+      return "one-of";
+    case Kind::one_of_atomic:
+      return "one-of-atomic";
+    case Kind::alone:
+      return "alone";
   }
   return "?";
 }

@@ -66,9 +66,9 @@ void run_case(const Case& which, std::string& transcript);
 }  // namespace conformance
 
 // Every file of cases defines `case_family` before its first case.
-#define CONFORMANCE_CASE(name, kind)                                                                                 \
-  static void name();                                                                                                \
-  static const conformance::Registration name##_registration(case_family, #name, conformance::Kind::kind, name);     \
+#define CONFORMANCE_CASE(name, kind)                                                                             \
+  static void name();                                                                                            \
+  static const conformance::Registration name##_registration(case_family, #name, conformance::Kind::kind, name); \
   static void name()
 
 #define CASE(name) CONFORMANCE_CASE(name, exact)

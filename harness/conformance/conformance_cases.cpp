@@ -1,7 +1,8 @@
 // The program that is run twice: natively against glibc and under control. It prints what its cases record.
 //
 //   conformance_cases --list                        kind and FAMILY/NAME of every case
-//   conformance_cases [--transcript FILE] [FAMILY/NAME…]  runs these cases (all that can share a process, if none is named)
+//   conformance_cases [--transcript FILE] [FAMILY/NAME…]  runs these cases (all that can share a process, if none is
+//   named)
 //
 // The transcript is written at the end in one piece, so that those of many executions do not mix in one file.
 #include <fcntl.h>

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <system_error>
@@ -34,6 +35,13 @@ timespec in_ms(clockid_t clock, long ms) { return from_ns(now_ns(clock) + ms * n
 long to_ns(const timespec& time) { return time.tv_sec * ns_per_second + time.tv_nsec; }
 
 bool has_passed(clockid_t clock, const timespec& deadline) { return now_ns(clock) >= to_ns(deadline); }
+
+unsigned long unique_number() {
+  static const auto* const open_for_ever = new Pipe;
+  struct stat status {};
+  fstat(open_for_ever->reader, &status);
+  return status.st_ino;
+}
 
 Stopwatch::Stopwatch(clockid_t clock) : clock_(clock), start_ns_(now_ns(clock)) {}
 

@@ -32,6 +32,16 @@ inline constexpr timespec bad_nanoseconds{0, 1'000'000'000};
 long to_ns(const timespec& time);
 bool has_passed(clockid_t clock, const timespec& deadline);
 
+// Gives the other threads time to get far, so that the rarer results of a race are not too rare under control. Yields
+// rather than sleeps: the clock must not move.
+inline void linger() {
+  for (int i = 0; i < 20; ++i) sched_yield();
+}
+
+// A number that no other process has now, for names that all processes share. Not the process number: under control
+// that is the same in all processes.
+unsigned long unique_number();
+
 // Hides a nonsensical argument from the compiler, which would warn of it.
 template <class Value>
 Value hidden(Value value) {

@@ -26,9 +26,30 @@ bool looks_like_data(const GElf_Sym& symbol) {
          symbol.st_size > 0;
 }
 
-const Dwfl_Callbacks offline_callbacks = {
+// dwfl_standard_find_debuginfo loads a whole web client on its way, so it comes last, for those who need it.
+int find_debuginfo(Dwfl_Module* module, void** data, const char* name, Dwarf_Addr base, const char* file,
+                   const char* link_file, GElf_Word link_crc, char** found) {
+  const int by_build_id = dwfl_build_id_find_debuginfo(module, data, name, base, file, link_file, link_crc, found);
+  if (by_build_id >= 0 || link_file == nullptr) return by_build_id;
+  return dwfl_standard_find_debuginfo(module, data, name, base, file, link_file, link_crc, found);
+}
+
+int find_no_debuginfo(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*, GElf_Word, char**) {
+  return -1;
+}
+
+const Dwfl_Callbacks callbacks_for_programs = {
     .find_elf = dwfl_build_id_find_elf,
-    .find_debuginfo = dwfl_standard_find_debuginfo,
+    .find_debuginfo = find_debuginfo,
+    .section_address = dwfl_offline_section_address,
+    .debuginfo_path = nullptr,
+};
+
+// Of libc nobody needs more than the name of the function that was called. Its debug information, where it is
+// installed, takes longer to read than all else.
+const Dwfl_Callbacks callbacks_for_system = {
+    .find_elf = dwfl_build_id_find_elf,
+    .find_debuginfo = find_no_debuginfo,
     .section_address = dwfl_offline_section_address,
     .debuginfo_path = nullptr,
 };
@@ -38,7 +59,8 @@ const Dwfl_Callbacks offline_callbacks = {
 // One file in a session of its own: offline modules of one session would be given addresses next to each other.
 class Symbols::ModuleSymbols {
  public:
-  explicit ModuleSymbols(const std::string& path) : dwfl_(dwfl_begin(&offline_callbacks)) {
+  explicit ModuleSymbols(const std::string& path)
+      : dwfl_(dwfl_begin(is_system_module(path) ? &callbacks_for_system : &callbacks_for_programs)) {
     if (dwfl_ == nullptr) return;
     dwfl_report_begin(dwfl_);
     module_ = dwfl_report_offline(dwfl_, path.c_str(), path.c_str(), -1);
@@ -59,8 +81,9 @@ class Symbols::ModuleSymbols {
     if (known->second.empty()) {
       GElf_Off inside = 0;
       GElf_Sym symbol;
+      // Without a size, a symbol would lend its name to everything behind it.
       const char* name = dwfl_module_addrinfo(module_, offset + bias_, &inside, &symbol, nullptr, nullptr, nullptr);
-      if (name != nullptr) known->second.push_back({.function = demangle(name), .file = {}});
+      if (name != nullptr && inside < symbol.st_size) known->second.push_back({.function = demangle(name), .file = {}});
     }
     return known->second;
   }

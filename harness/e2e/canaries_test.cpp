@@ -15,8 +15,8 @@ bool must_fail(const model::VariantResult& variant) { return variant.expected !=
 class Canaries : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    run_ = wedge({"run", "canaries/*", "--strategy", GetParam(), "--executions", "10000", "--jobs", "2", "--out",
-                  out_.path()});
+    run_ = wedge(
+        {"run", "canaries/*", "--strategy", GetParam(), "--executions", "10000", "--jobs", "2", "--out", out_.path()});
     result_ = result_in(out_.path());
   }
 
@@ -57,9 +57,8 @@ TEST(CanarySuite, has_every_outcome_and_a_fix_for_each_failure) {
     if (variant.variant == "as-found") fixes.try_emplace(variant.scenario);
     if (variant.variant.starts_with("fix/") && !must_fail(variant)) ++fixes[variant.scenario];
   }
-  EXPECT_EQ(outcomes,
-            (std::set{Outcome::pass, Outcome::deadlock, Outcome::lost_wakeup, Outcome::unmet_obligation,
-                      Outcome::deadline, Outcome::livelock, Outcome::panic, Outcome::crash}));
+  EXPECT_EQ(outcomes, (std::set{Outcome::pass, Outcome::deadlock, Outcome::lost_wakeup, Outcome::unmet_obligation,
+                                Outcome::deadline, Outcome::livelock, Outcome::panic, Outcome::crash}));
   for (const auto& [scenario, count] : fixes) EXPECT_GE(count, 1) << scenario << " has no fixed twin";
 }
 

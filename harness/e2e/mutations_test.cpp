@@ -1,6 +1,7 @@
 // The mutation check: a runtime that is broken on purpose, in one way at a time, makes canaries end otherwise than
 // declared. So a runtime that is broken by mistake would be noticed.
 #include <iterator>
+#include <ostream>
 
 #include <gtest/gtest.h>
 
@@ -38,6 +39,8 @@ constexpr Killer killers[] = {
 };
 static_assert(std::size(killers) == static_cast<std::size_t>(Mutation::count_) - 1, "a mutation without a killer");
 
+void PrintTo(const Killer& killer, std::ostream* stream) { *stream << killer.name; }
+
 class Mutated : public testing::TestWithParam<Killer> {
  protected:
   struct Verdict {
@@ -72,9 +75,9 @@ INSTANTIATE_TEST_SUITE_P(EveryMutation, Mutated, testing::ValuesIn(killers),
 // Without this the switch could reach the library that users get.
 TEST(RealRuntime, ignores_mutations) {
   const Folder out;
-  const Finished run = wedge({"run", "canaries/pass/locks:mutual-exclusion", "--mutation",
-                              std::to_string(static_cast<int>(Mutation::forget_owner)), "--executions", "2000", "--out",
-                              out.path()});
+  const Finished run =
+      wedge({"run", "canaries/pass/locks:mutual-exclusion", "--mutation",
+             std::to_string(static_cast<int>(Mutation::forget_owner)), "--executions", "2000", "--out", out.path()});
   EXPECT_EQ(run.status, 0) << run.output << run.errors;
 }
 

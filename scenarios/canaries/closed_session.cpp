@@ -26,7 +26,7 @@ class Connection {
 
   void write(int bytes) {
     Session* const seen = current_;
-    if (seen == nullptr) return;                                     // 1
+    if (seen == nullptr) return;  // 1
     Session* const used = read_ == Read::twice ? current_.load() : seen;
     used->bytes += bytes;  // 3
   }

@@ -7,8 +7,8 @@
 //                                    1  cancelled_ = true
 //   2  sees cancelled_, gives up
 //                                    3  waits for a unit that nobody will post
-#include <atomic>
 #include <semaphore.h>
+#include <atomic>
 #include <thread>
 
 #include <wedge/scenario.h>
@@ -27,7 +27,7 @@ class Service {
     sem_post(&settled_);
   }
 
-  void cancel() { cancelled_ = true; }        // 1
+  void cancel() { cancelled_ = true; }         // 1
   void await_start() { sem_wait(&settled_); }  // 3
 
  private:

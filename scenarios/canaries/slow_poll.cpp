@@ -24,7 +24,7 @@ void consume_when_ready(std::chrono::milliseconds interval) {
   std::thread consumer([&] {
     while (!ready) std::this_thread::sleep_for(interval);  // 1, 3
   });
-  ready = true;  // 2
+  ready = true;     // 2
   consumer.join();  // 4
 }
 

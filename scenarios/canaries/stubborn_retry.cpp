@@ -21,7 +21,7 @@ enum class Retry { holding, empty_handed };
 constexpr std::uint64_t step_budget = 2000;
 
 void lock_both(std::mutex& own, std::mutex& other, Retry retry) {
-  own.lock();  // 1, 2
+  own.lock();                  // 1, 2
   while (!other.try_lock()) {  // 3, 4
     if (retry == Retry::empty_handed) own.unlock();
     std::this_thread::yield();

@@ -99,8 +99,7 @@ CASE(more_threads_than_the_count_pass_in_groups) {
   Barrier barrier(2);
   std::atomic<int> serial{0};
   std::thread threads[6];
-  for (auto& thread : threads)
-    thread = std::thread([&] { serial += barrier.wait() == PTHREAD_BARRIER_SERIAL_THREAD; });
+  for (auto& thread : threads) thread = std::thread([&] { serial += barrier.wait() == PTHREAD_BARRIER_SERIAL_THREAD; });
   for (auto& thread : threads) thread.join();
   record("serial", serial.load());
 }

@@ -12,12 +12,18 @@ constexpr const char* case_family = "c11_threads";
 
 std::string name_of_status(int status) {
   switch (status) {
-    case thrd_success: return "success";
-    case thrd_busy: return "busy";
-    case thrd_error: return "error";
-    case thrd_nomem: return "nomem";
-    case thrd_timedout: return "timedout";
-    default: return std::to_string(status);
+    case thrd_success:
+      return "success";
+    case thrd_busy:
+      return "busy";
+    case thrd_error:
+      return "error";
+    case thrd_nomem:
+      return "nomem";
+    case thrd_timedout:
+      return "timedout";
+    default:
+      return std::to_string(status);
   }
 }
 
@@ -33,8 +39,7 @@ CASE(threads_return_their_result) {
   int number = 41;
   thrd_t thread{};
   record("create", name_of_status(thrd_create(
-                       &thread, [](void* argument) { return *static_cast<int*>(argument) + 1; },
-                       &number)));
+                       &thread, [](void* argument) { return *static_cast<int*>(argument) + 1; }, &number)));
   int result = -1;
   record("join", name_of_status(thrd_join(thread, &result)));
   const auto exit_with = [](void*) -> int { thrd_exit(7); };
@@ -56,8 +61,8 @@ CASE(mutexes_of_each_type) {
     mtx_t mutex{};
     record("init", name_of_status(mtx_init(&mutex, type)));
     record("lock", name_of_status(mtx_lock(&mutex)));
-    record("elsewhere", name_of_status(elsewhere(
-                            [](void* held) { return mtx_trylock(static_cast<mtx_t*>(held)); }, &mutex)));
+    record("elsewhere",
+           name_of_status(elsewhere([](void* held) { return mtx_trylock(static_cast<mtx_t*>(held)); }, &mutex)));
     const int again = mtx_trylock(&mutex);
     record(name, name_of_status(again));
     if (again == thrd_success) mtx_unlock(&mutex);

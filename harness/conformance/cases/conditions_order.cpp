@@ -156,8 +156,7 @@ CASE_ONE_OF(timedwait_races_with_signal) {
     const timespec deadline = in_ms(CLOCK_REALTIME, far_ms);
     mutex.lock();
     waiting = true;
-    while (!ready && !timed_out)
-      timed_out = pthread_cond_timedwait(&condition.it, &mutex.it, &deadline) == ETIMEDOUT;
+    while (!ready && !timed_out) timed_out = pthread_cond_timedwait(&condition.it, &mutex.it, &deadline) == ETIMEDOUT;
     mutex.unlock();
   });
   poll_until([&] {
@@ -166,6 +165,7 @@ CASE_ONE_OF(timedwait_races_with_signal) {
     mutex.unlock();
     return seen;
   });
+  linger();
   mutex.lock();
   ready = true;
   condition.signal();

@@ -29,7 +29,7 @@ class Address {
     Address address;
     auto& local = reinterpret_cast<sockaddr_un&>(address.storage_);
     local.sun_family = AF_UNIX;
-    const std::string name = "wedge-conformance-" + std::to_string(getpid()) + '-' + suffix;
+    const std::string name = "wedge-conformance-" + std::to_string(unique_number()) + '-' + suffix;
     std::memcpy(local.sun_path + 1, name.data(), name.size());
     address.size_ = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
     return address;
@@ -353,6 +353,27 @@ CASE_ONE_OF(either_of_two_acceptors_gets_the_client) {
   first.join();
   second.join();
   record_one_of("order", events.text(), {"first,second", "second,first"});
+}
+
+CASE_ONE_OF(connect_races_with_listen) {
+  Address address = Address::local("listen");
+  const Descriptor listener(socket(AF_UNIX, SOCK_STREAM, 0));
+  std::thread server([&] {
+    bind(listener, address.data(), address.size());
+    listen(listener, 8);
+  });
+  const Descriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
+  const int result = connect(client, address.data(), address.size()) == 0 ? 0 : errno;
+  server.join();
+  record_one_of("connect", name_of_error(result), {"0", "ECONNREFUSED"});
+}
+
+CASE_ONE_OF(nonblocking_accept_races_with_connect) {
+  const Descriptor listener = listening(Address::local("accept"), 8, SOCK_NONBLOCK);
+  std::thread client([&] { connected(Address::of(listener)); });
+  const bool is_accepted = accepted(listener) >= 0;
+  client.join();
+  record_one_of("accepted", is_accepted ? "yes" : "no", {"yes", "no"});
 }
 
 }  // namespace

@@ -16,9 +16,12 @@ using namespace std::chrono_literals;
 
 const char* name_of(std::future_status status) {
   switch (status) {
-    case std::future_status::ready: return "ready";
-    case std::future_status::timeout: return "timeout";
-    case std::future_status::deferred: return "deferred";
+    case std::future_status::ready:
+      return "ready";
+    case std::future_status::timeout:
+      return "timeout";
+    case std::future_status::deferred:
+      return "deferred";
   }
   return "?";
 }
@@ -169,7 +172,10 @@ CASE(value_at_thread_exit_comes_after_thread_locals) {
 CASE_ONE_OF(wait_for_races_with_the_value) {
   std::promise<int> promise;
   auto future = promise.get_future();
-  std::thread setter([&] { promise.set_value(1); });
+  std::thread setter([&] {
+    linger();
+    promise.set_value(1);
+  });
   const auto status = future.wait_for(20s);
   setter.join();
   record_one_of("status", name_of(status), {"ready", "timeout"});

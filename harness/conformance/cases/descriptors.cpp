@@ -134,7 +134,7 @@ CASE(files_never_block) {
   record_call("pread", pread(file, bytes.data(), 2, 0));
   record("bytes", bytes.data());
   record_call("truncate", ftruncate(file, 2));
-  struct stat status{};
+  struct stat status {};
   record_call("stat", fstat(file, &status));
   record("size", status.st_size);
   record_call("sync", fsync(file));
@@ -186,6 +186,46 @@ CASE(closing_while_another_thread_reads_does_not_wake_it) {
   thread.join();
   close(reader);
   record("text", text);
+}
+
+CASE_ONE_OF(flags_race_with_another_thread) {
+  const Pipe pipe;
+  std::thread setter([&] { set_nonblocking(pipe.reader); });
+  const bool nonblocking = (fcntl(pipe.reader, F_GETFL) & O_NONBLOCK) != 0;
+  setter.join();
+  record_one_of("nonblocking", nonblocking ? "yes" : "no", {"yes", "no"});
+}
+
+CASE_ONE_OF(use_races_with_close) {
+  int ends[2] = {-1, -1};
+  record_call("pipe", pipe(ends));
+  std::thread closer([&] { close(ends[1]); });
+  const int result = write(ends[1], "x", 1) == 1 ? 0 : errno;
+  closer.join();
+  close(ends[0]);
+  record_one_of("write", name_of_error(result), {"0", "EBADF"});
+}
+
+CASE_ONE_OF(lower_number_goes_to_either_thread) {
+  const Pipe pipe;
+  int first_number = -1;
+  int second_number = -1;
+  std::thread first([&] { first_number = dup(pipe.reader); });
+  std::thread second([&] { second_number = dup(pipe.reader); });
+  first.join();
+  second.join();
+  close(first_number);
+  close(second_number);
+  record_one_of("lower", first_number < second_number ? "first" : "second", {"first", "second"});
+}
+
+CASE_ONE_OF(file_is_read_before_or_after_another_thread_writes) {
+  const Descriptor file(memfd_create("file", 0));
+  const Descriptor reader(open(("/proc/self/fd/" + std::to_string(file)).c_str(), O_RDONLY | O_CLOEXEC));
+  std::thread writer([&] { write_byte(file); });
+  const std::string text = read_some(reader);
+  writer.join();
+  record_one_of("read", text.empty() ? "nothing" : text, {"nothing", "x"});
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ class Epoll {
   }
 
   static std::string describe(epoll_event* events, int count) {
-    std::sort(events, events + count, [](const auto& left, const auto& right) { return left.data.u32 < right.data.u32; });
+    std::sort(events, events + count,
+              [](const auto& left, const auto& right) { return left.data.u32 < right.data.u32; });
     std::string text;
     for (int i = 0; i < count; ++i) text += std::to_string(events[i].data.u32) + ':' + names(events[i].events) + ' ';
     return text.empty() ? "nothing" : text;
@@ -290,7 +291,10 @@ CASE_ONE_OF(timeout_races_with_write) {
   Epoll epoll;
   const Pipe pipe;
   epoll.add(pipe.reader, EPOLLIN, 1);
-  std::thread writer([&] { write_byte(pipe.writer); });
+  std::thread writer([&] {
+    linger();
+    write_byte(pipe.writer);
+  });
   const std::string events = epoll.wait(static_cast<int>(far_ms));
   writer.join();
   record_one_of("events", events, {"nothing", "1:in, "});
@@ -327,6 +331,16 @@ CASE_ONE_OF(wait_sees_one_or_both_writers) {
   first.join();
   second.join();
   record_one_of("events", events, {"0:in, ", "1:in, ", "0:in, 1:in, "});
+}
+
+CASE_ONE_OF(wait_races_with_add) {
+  Epoll epoll;
+  const Pipe pipe;
+  write_byte(pipe.writer);
+  std::thread adder([&] { epoll.add(pipe.reader, EPOLLIN, 1); });
+  const std::string events = epoll.wait(0);
+  adder.join();
+  record_one_of("events", events, {"nothing", "1:in, "});
 }
 
 }  // namespace

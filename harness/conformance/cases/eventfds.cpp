@@ -156,5 +156,13 @@ CASE_ONE_OF(either_of_two_readers_is_woken) {
   record_one_of("order", events.text(), {"first,second", "second,first"});
 }
 
+CASE_ONE_OF(nonblocking_read_races_with_write) {
+  const Descriptor counter(eventfd(0, EFD_NONBLOCK));
+  std::thread writer([&] { add(counter, 1); });
+  const std::string value = take(counter);
+  writer.join();
+  record_one_of("value", value, {"1", "EAGAIN"});
+}
+
 }  // namespace
 }  // namespace conformance

@@ -26,8 +26,8 @@ struct Word {
 
 long futex(Word& word, int operation, unsigned value, const void* timeout = nullptr, Word* second = nullptr,
            unsigned third = 0) {
-  return syscall(SYS_futex, word.address(), operation, value, timeout,
-                 second != nullptr ? second->address() : nullptr, third);
+  return syscall(SYS_futex, word.address(), operation, value, timeout, second != nullptr ? second->address() : nullptr,
+                 third);
 }
 
 long wait(Word& word, unsigned value, const timespec* timeout = nullptr) {
@@ -68,8 +68,7 @@ CASE(relative_timeouts_expire) {
 CASE(absolute_timeouts_expire) {
   Word word;
   for (const clockid_t clock : {CLOCK_MONOTONIC, CLOCK_REALTIME}) {
-    const int operation =
-        FUTEX_WAIT_BITSET_PRIVATE | (clock == CLOCK_REALTIME ? FUTEX_CLOCK_REALTIME : 0);
+    const int operation = FUTEX_WAIT_BITSET_PRIVATE | (clock == CLOCK_REALTIME ? FUTEX_CLOCK_REALTIME : 0);
     const timespec deadline = in_ms(clock, short_wait_ms);
     record_call("deadline", futex(word, operation, 0, &deadline, nullptr, every_bit));
     record("waited", has_passed(clock, deadline));
@@ -86,8 +85,8 @@ CASE(nonsense_is_refused) {
   record_call("operation", futex(word, 99 | FUTEX_PRIVATE_FLAG, 0));
   record_call("unaligned", syscall(SYS_futex, reinterpret_cast<char*>(word.address()) + 1, FUTEX_WAIT_PRIVATE, 0,
                                    nullptr, nullptr, 0));
-  record_call("unaligned wake", syscall(SYS_futex, reinterpret_cast<char*>(word.address()) + 1, FUTEX_WAKE_PRIVATE,
-                                        1, nullptr, nullptr, 0));
+  record_call("unaligned wake", syscall(SYS_futex, reinterpret_cast<char*>(word.address()) + 1, FUTEX_WAKE_PRIVATE, 1,
+                                        nullptr, nullptr, 0));
   record_call("null", syscall(SYS_futex, nullptr, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0));
   record_call("bad nanoseconds", wait(word, 0, &bad_nanoseconds));
   record_call("negative seconds", wait(word, 0, &negative));
@@ -299,7 +298,7 @@ CASE_ONE_OF(timeout_races_with_wake) {
     const timespec timeout = from_ms(far_ms);
     result = name_of_result(wait(word, 0, &timeout));
   });
-  sched_yield();
+  linger();
   word.value = 1;
   wake(word, 1);
   waiter.join();

@@ -88,8 +88,7 @@ CASE_ONE_OF(two_trylocks_have_at_least_one_winner) {
       if (results[i] == 0) mutex.unlock();
     });
   for (auto& thread : threads) thread.join();
-  record_one_of("results", name_of_error(results[0]) + ',' + name_of_error(results[1]),
-                {"0,0", "0,EBUSY", "EBUSY,0"});
+  record_one_of("results", name_of_error(results[0]) + ',' + name_of_error(results[1]), {"0,0", "0,EBUSY", "EBUSY,0"});
 }
 
 CASE_ONE_OF(unprotected_read_and_write_may_lose_an_update) {

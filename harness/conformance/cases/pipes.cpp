@@ -109,7 +109,8 @@ CASE(errors_of_wrong_ends) {
   record_call("read of nothing", read(pipe.reader, &byte, 0));
   record_call("write of nothing", write(pipe.writer, &byte, 0));
   record_call("seek", lseek(pipe.reader, 0, SEEK_SET));
-  record_call("write from a bad address", write(pipe.writer, hidden(reinterpret_cast<void*>(8)), hidden<std::size_t>(1)));
+  record_call("write from a bad address",
+              write(pipe.writer, hidden(reinterpret_cast<void*>(8)), hidden<std::size_t>(1)));
   record_call("pread", pread(pipe.reader, &byte, 1, 0));
 }
 
@@ -282,6 +283,23 @@ CASE_ONE_OF(nonblocking_read_races_with_write) {
   const std::string text = read_some(pipe.reader);
   writer.join();
   record_one_of("read", text, {"x", "EAGAIN"});
+}
+
+CASE_ONE_OF(count_of_waiting_bytes_races_with_write) {
+  const Pipe pipe;
+  std::thread writer([&] { write_text(pipe.writer, "x"); });
+  int count = -1;
+  ioctl(pipe.reader, FIONREAD, &count);
+  writer.join();
+  record_one_of("count", std::to_string(count), {"0", "1"});
+}
+
+CASE_ONE_OF(nonblocking_read_races_with_the_last_close) {
+  Pipe pipe(O_NONBLOCK);
+  std::thread closer([&] { pipe.writer.close(); });
+  const std::string text = read_some(pipe.reader);
+  closer.join();
+  record_one_of("read", text.empty() ? "end" : text, {"end", "EAGAIN"});
 }
 
 }  // namespace

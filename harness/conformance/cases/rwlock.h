@@ -50,8 +50,9 @@ struct Preference {
   const char* name;
 };
 
-inline constexpr std::array<Preference, 3> preferences{{{PTHREAD_RWLOCK_PREFER_READER_NP, "reader"},
-                                                 {PTHREAD_RWLOCK_PREFER_WRITER_NP, "writer"},
-                                                 {PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP, "strict writer"}}};
+inline constexpr std::array<Preference, 3> preferences{
+    {{PTHREAD_RWLOCK_PREFER_READER_NP, "reader"},
+     {PTHREAD_RWLOCK_PREFER_WRITER_NP, "writer"},
+     {PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP, "strict writer"}}};
 
 }  // namespace conformance

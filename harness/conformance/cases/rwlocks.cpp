@@ -129,12 +129,10 @@ CASE(deadlines_are_checked) {
       record_error(name + " before the epoch", timed({-5, 0}, call));
     }
     const timespec far = in_ms(CLOCK_REALTIME, far_ms);
-    record_error(name + " bad clock read", in_other_thread([&] {
-                   return pthread_rwlock_clockrdlock(&lock.it, CLOCK_PROCESS_CPUTIME_ID, &far);
-                 }));
-    record_error(name + " bad clock write", in_other_thread([&] {
-                   return pthread_rwlock_clockwrlock(&lock.it, CLOCK_PROCESS_CPUTIME_ID, &far);
-                 }));
+    record_error(name + " bad clock read",
+                 in_other_thread([&] { return pthread_rwlock_clockrdlock(&lock.it, CLOCK_PROCESS_CPUTIME_ID, &far); }));
+    record_error(name + " bad clock write",
+                 in_other_thread([&] { return pthread_rwlock_clockwrlock(&lock.it, CLOCK_PROCESS_CPUTIME_ID, &far); }));
     if (is_held) lock.unlock();
   }
 }

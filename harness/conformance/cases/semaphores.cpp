@@ -138,7 +138,7 @@ CASE(semaphore_of_one_excludes) {
 }
 
 std::string unused_name(const char* suffix) {
-  return "/wedge-conformance-" + std::to_string(getpid()) + '-' + suffix;
+  return "/wedge-conformance-" + std::to_string(unique_number()) + '-' + suffix;
 }
 
 CASE(named_semaphores_are_shared_by_name) {
@@ -209,7 +209,10 @@ CASE_ONE_OF(trywait_races_with_post) {
 
 CASE_ONE_OF(timedwait_races_with_post) {
   Semaphore semaphore(0);
-  std::thread poster([&] { sem_post(&semaphore.it); });
+  std::thread poster([&] {
+    linger();
+    sem_post(&semaphore.it);
+  });
   const timespec deadline = in_ms(CLOCK_REALTIME, far_ms);
   const int result = sem_timedwait(&semaphore.it, &deadline) == 0 ? 0 : errno;
   poster.join();

@@ -298,10 +298,21 @@ CASE_ONE_OF(receive_timeout_races_with_send) {
   const SocketPair sockets(SOCK_STREAM);
   const timeval timeout{far_ms / 1000, 0};
   setsockopt(sockets.right, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-  std::thread sender([&] { send_text(sockets.left, "a"); });
+  std::thread sender([&] {
+    linger();
+    send_text(sockets.left, "a");
+  });
   const std::string text = receive(sockets.right);
   sender.join();
   record_one_of("text", text, {"a", "EAGAIN"});
+}
+
+CASE_ONE_OF(send_races_with_shutdown) {
+  const SocketPair sockets(SOCK_STREAM);
+  std::thread closer([&] { shutdown(sockets.left, SHUT_WR); });
+  const int result = send_text(sockets.left, "x") == 1 ? 0 : errno;
+  closer.join();
+  record_one_of("send", name_of_error(result), {"0", "EPIPE"});
 }
 
 }  // namespace

@@ -131,7 +131,13 @@ CASE(timed_joins_of_a_running_thread_time_out) {
 
 CASE_ONE_OF(timed_join_of_an_ending_thread) {
   Gate gate;
-  const pthread_t thread = start(wait_at_gate, &gate);
+  const pthread_t thread = start(
+      [](void* argument) -> void* {
+        static_cast<Gate*>(argument)->wait();
+        linger();
+        return nullptr;
+      },
+      &gate);
   gate.open();
   const timespec deadline = in_ms(CLOCK_REALTIME, far_ms);
   const int result = pthread_timedjoin_np(thread, nullptr, &deadline);
@@ -253,6 +259,13 @@ CASE_ONE_OF(creator_and_created_run_in_either_order) {
   events.add("creator");
   created.join();
   record_one_of("order", events.text(), {"created,creator", "creator,created"});
+}
+
+CASE_ONE_OF(tryjoin_races_with_the_end) {
+  const pthread_t thread = start(return_argument);
+  const int result = pthread_tryjoin_np(thread, nullptr);
+  if (result != 0) pthread_join(thread, nullptr);
+  record_one_of("tryjoin", name_of_error(result), {"0", "EBUSY"});
 }
 
 }  // namespace

@@ -170,8 +170,7 @@ CASE(sleeps_refuse_nonsense) {
   record_call("nanosleep negative nanoseconds", nanosleep(&negative_nanoseconds, nullptr));
   record_call("nanosleep negative seconds", nanosleep(&negative_seconds, nullptr));
   record_error("clock_nanosleep nanoseconds", clock_nanosleep(CLOCK_MONOTONIC, 0, &bad_nanoseconds, nullptr));
-  record_error("absolute nanoseconds",
-               clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &bad_nanoseconds, nullptr));
+  record_error("absolute nanoseconds", clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &bad_nanoseconds, nullptr));
   const timespec zero{0, 0};
   record_error("own processor time", clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &zero, nullptr));
   record_error("coarse clock", clock_nanosleep(CLOCK_MONOTONIC_COARSE, 0, &zero, nullptr));

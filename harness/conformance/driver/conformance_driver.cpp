@@ -28,8 +28,8 @@ class Driver {
       const std::size_t before = failed();
       for (const Group& group : groups(options_.executions, options_.one_of_executions)) run_controlled(group);
       std::printf("%zu cases, controlled (%s, %s) %zu or %zu times: %zu failed\n", cases_.size(),
-                  options_.strategy.c_str(), options_.carrier.c_str(), options_.executions,
-                  options_.one_of_executions, failed() - before);
+                  options_.strategy.c_str(), options_.carrier.c_str(), options_.executions, options_.one_of_executions,
+                  failed() - before);
     }
     tell();
     return runner_.complaints.empty() ? 0 : 1;

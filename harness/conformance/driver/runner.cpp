@@ -35,7 +35,8 @@ std::string last_lines(const std::string& text) {
 }
 
 std::string describe(const Finished& finished, std::size_t transcripts, std::size_t expected) {
-  const std::string end = finished.out_of_time ? "did not end in time" : "ended with " + std::to_string(finished.exit_code);
+  const std::string end =
+      finished.out_of_time ? "did not end in time" : "ended with " + std::to_string(finished.exit_code);
   return end + " after " + std::to_string(transcripts) + " of " + std::to_string(expected) + " transcripts\n" +
          last_lines(finished.output);
 }
@@ -75,18 +76,9 @@ std::vector<Listed> Runner::list(const std::string& program) {
 }
 
 std::vector<std::string> Runner::controlled_command(std::size_t runs, bool shows_output) const {
-  std::vector<std::string> command{options_.wedge,
-                                   "run",
-                                   "--strategy",
-                                   options_.strategy,
-                                   "--carrier",
-                                   options_.carrier,
-                                   "--seed",
-                                   options_.seed,
-                                   "--jobs",
-                                   options_.jobs,
-                                   "--executions",
-                                   std::to_string(runs)};
+  std::vector<std::string> command{
+      options_.wedge, "run",         "--strategy", options_.strategy, "--carrier",    options_.carrier,
+      "--seed",       options_.seed, "--jobs",     options_.jobs,     "--executions", std::to_string(runs)};
   append(command, options_.more);
   if (shows_output)
     command.push_back("--show-output");

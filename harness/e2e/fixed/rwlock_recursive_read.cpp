@@ -1,4 +1,5 @@
-// A reader of a writer-preferring rwlock calls the inner function under the lock it already has, not under a second one.
+// A reader of a writer-preferring rwlock calls the inner function under the lock it already has, not under a second
+// one.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

@@ -65,11 +65,25 @@ const wedge::Scenario ends{
             {"exit", [] { sometimes([] { std::exit(0); }); }, wedge::expect(Outcome::panic, "exit(0) was called")},
             {"abort", [] { sometimes([] { std::abort(); }); }, wedge::expect(Outcome::panic, "abort() was called")},
             {"raw-exit", [] { sometimes(raw_exit); }, wedge::expect(Outcome::panic, "ended with status 9")},
-            {"left-behind", leave_a_task_behind, wedge::expect(Outcome::pass)},
-            {"opened-library", open_library, wedge::expect(Outcome::pass)},
         },
 };
 const wedge::Registration register_ends(ends);
+
+const wedge::Scenario left_behind{
+    .id = "left-behind",
+    .title = "a body that leaves a task behind",
+    .source = "",
+    .variants = {{"as-is", leave_a_task_behind, wedge::expect(Outcome::pass)}},
+};
+const wedge::Registration register_left_behind(left_behind);
+
+const wedge::Scenario opened_library{
+    .id = "opened-library",
+    .title = "a body that opens a library with thread_local variables",
+    .source = "",
+    .variants = {{"as-is", open_library, wedge::expect(Outcome::pass)}},
+};
+const wedge::Registration register_opened_library(opened_library);
 
 const wedge::Scenario hangs{
     .id = "hangs",

@@ -27,7 +27,7 @@ constexpr std::size_t max_images = 128;
 Image images[max_images];
 std::size_t image_count = 0;
 bool known = false;
-bool opened_later = false;  // a dlopen happened: the fixed distances do not tell everything
+const link_map* last_initial = nullptr;  // of the loader's list; what is opened later comes behind it
 
 bool is_system_module(const char* path) {
   if (path == nullptr) return false;
@@ -55,19 +55,19 @@ int visit(dl_phdr_info* info, std::size_t, void* argument) {
 void find_images(std::uint64_t fs_base) {
   image_count = 0;
   dl_iterate_phdr(visit, &fs_base);
-  known = true;
 }
 
 }  // namespace
 
-void forget_thread_local_images() {
-  known = false;
-  opened_later = true;
+void remember_initial_modules() {
+  for (last_initial = _r_debug.r_map; last_initial->l_next != nullptr;) last_initial = last_initial->l_next;
 }
 
 void reset_thread_locals(Context& context) {
   if (mutated(Mutation::skip_tls_reset)) return;
+  const bool opened_later = last_initial != nullptr && last_initial->l_next != nullptr;
   if (!known || opened_later) find_images(context.fs_base);
+  known = !opened_later;
   for (std::size_t i = 0; i < image_count; ++i) {
     const Image& image = images[i];
     char* to = reinterpret_cast<char*>(context.fs_base + static_cast<std::uint64_t>(image.from_fs_base));

@@ -5,7 +5,8 @@ namespace wedge::runtime {
 
 struct Context;
 
-void forget_thread_local_images();  // after dlopen: look for modules again
+// Called before anything can have been opened at run time.
+void remember_initial_modules();
 // Requires: the calling task runs on `context`, and destructors of its thread_locals have run.
 void reset_thread_locals(Context& context);
 

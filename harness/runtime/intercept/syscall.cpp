@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +17,6 @@
 #include "harness/runtime/intercept/time.h"
 #include "harness/runtime/objects/wakeable.h"
 #include "harness/runtime/raw.h"
-#include "harness/runtime/scheduler/seeded.h"
 
 namespace wedge::runtime {
 
@@ -97,8 +97,7 @@ WEDGE_EXPORT long syscall(long number, ...) noexcept {
     case SYS_nanosleep:
       return nanosleep(reinterpret_cast<const timespec*>(a[0]), reinterpret_cast<timespec*>(a[1]));
     case SYS_getrandom:
-      fill_random_data(reinterpret_cast<void*>(a[0]), static_cast<std::size_t>(a[1]));
-      return a[1];
+      return getrandom(reinterpret_cast<void*>(a[0]), static_cast<std::size_t>(a[1]), static_cast<unsigned int>(a[2]));
     case SYS_fork:
     case SYS_vfork:
     case SYS_clone:

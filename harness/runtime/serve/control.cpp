@@ -12,6 +12,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "harness/runtime/carrier/thread_locals.h"
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/raw.h"
@@ -70,6 +71,7 @@ bool attach_control() {
   raw::call(SYS_close, memory_fd);
   clean_environment();
   is_attached = true;
+  remember_initial_modules();
   return true;
 }
 
@@ -130,7 +132,6 @@ std::int32_t await_worker(int pid, std::uint64_t heartbeat_before) {
   }
   const std::uint64_t steps = control->progress.heartbeat - heartbeat_before;
   control->progress.total_steps = control->progress.total_steps + steps;
-  if (steps > control->progress.longest) control->progress.longest = steps;
   model::Result& result = control->result;
   const bool bad = WIFSIGNALED(status) || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != dirty_exit_status);
   if (result.written != 0 || !bad) return status;

@@ -122,6 +122,8 @@ void serve_program() {
       const int pid = fork_worker();
       if (pid == 0) return begin_program(i);
       const std::int32_t status = await_worker(pid, heartbeat);
+      const std::uint64_t length = control->progress.heartbeat - heartbeat;
+      if (length > control->progress.longest) control->progress.longest = length;
       if (control->result.written != 0) {
         say(model::ReplyKind::stopped, i, status);
         stopped = true;

@@ -1,11 +1,11 @@
 // Every kind of lock excludes whom it must and nobody else: must pass under every schedule.
 //   Left out  error codes and corner cases; harness/conformance has them
+#include <pthread.h>
 #include <atomic>
 #include <cassert>
 #include <cerrno>
 #include <chrono>
 #include <mutex>
-#include <pthread.h>
 #include <shared_mutex>
 #include <thread>
 

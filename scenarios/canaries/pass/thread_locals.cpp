@@ -3,9 +3,9 @@
 // Bodies run thousands of times in one process, on contexts that are used again: if the state of an earlier task showed
 // through, an assertion here would fail.
 //   Left out  variables of libraries that are opened at run time; harness/e2e has them
+#include <pthread.h>
 #include <atomic>
 #include <cassert>
-#include <pthread.h>
 #include <string>
 #include <thread>
 

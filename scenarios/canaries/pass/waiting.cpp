@@ -1,18 +1,18 @@
 // Every way to wait is ended by what should end it: must pass under every schedule.
 //   Left out  timeouts; pass/time.cpp has them
+#include <linux/futex.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <atomic>
 #include <barrier>
 #include <cassert>
 #include <condition_variable>
 #include <latch>
-#include <linux/futex.h>
 #include <mutex>
-#include <pthread.h>
 #include <semaphore>
-#include <semaphore.h>
-#include <sys/syscall.h>
 #include <thread>
-#include <unistd.h>
 
 #include <wedge/scenario.h>
 
