@@ -85,6 +85,7 @@ void run_counted(const Work& work) {
     while (!go) std::this_thread::yield();
     work(number);
     ++finished;
+    while (go) std::this_thread::yield();  // the end of a thread frees memory
   };
   std::thread one(task, 0);
   std::thread other(task, 1);
@@ -226,7 +227,7 @@ TEST(PointPath, would_be_seen_to_do_something_else) {
     syscall(SYS_getuid);
   });
   EXPECT_EQ(result.allocations, 4U);
-  EXPECT_EQ(result.formats, 4U);
+  EXPECT_EQ(result.formats, 2U);
   EXPECT_EQ(result.system_calls, 4U);
 }
 
