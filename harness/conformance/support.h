@@ -34,7 +34,7 @@ bool has_passed(clockid_t clock, const timespec& deadline);
 
 // Gives the other threads time to get far, so that the rarer results of a race are not too rare under control. Yields
 // rather than sleeps: the clock must not move.
-inline void linger() {
+inline void give_way_often() {
   for (int i = 0; i < 20; ++i) sched_yield();
 }
 

@@ -1,4 +1,6 @@
 // Whatever the program under test does to its process, the campaign goes on and the report says what happened.
+#include <map>
+#include <memory>
 #include <ostream>
 
 #include <gtest/gtest.h>
@@ -101,18 +103,37 @@ TEST(Isolation, what_is_not_controlled_is_a_skip_that_names_the_call_and_the_pla
   EXPECT_TRUE(contains(variant.findings.front().place, "sometimes.cpp:")) << variant.findings.front().place;
 }
 
-// Scenarios share a process, so here the neighbours are at stake.
+// Scenarios share a process, so here the neighbours are at stake. Built once per compiler.
+class Scenarios {
+ public:
+  static const Scenarios& built_by(const std::string& compiler) {
+    static std::map<std::string, std::unique_ptr<Scenarios>> built;
+    std::unique_ptr<Scenarios>& scenarios = built[compiler];
+    if (scenarios == nullptr) scenarios.reset(new Scenarios(compiler));
+    return *scenarios;
+  }
+  std::string program() const { return folder_ / "scenarios"; }
+  std::string library() const { return folder_ / "liblibrary.so"; }
+
+ private:
+  explicit Scenarios(const std::string& compiler) {
+    build_all({{own_source("programs/scenarios.cpp"), compiler, Level::instrumented, program(), {}},
+               {own_source("programs/library.cpp"), compiler, Level::plain, library(), {"-shared", "-fPIC"}}});
+  }
+  Folder folder_;
+};
+
 class ScenarioProgram : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     if (!has_compiler(GetParam())) GTEST_SKIP() << "NOT TESTED: " << GetParam() << " is not installed";
-    build_all({{own_source("programs/scenarios.cpp"), GetParam(), Level::instrumented, program_, {}},
-               {own_source("programs/library.cpp"), GetParam(), Level::plain, library_, {"-shared", "-fPIC"}}});
+    program_ = Scenarios::built_by(GetParam()).program();
+    library_ = Scenarios::built_by(GetParam()).library();
   }
 
+  std::string program_;
+  std::string library_;
   Folder folder_;
-  std::string program_ = folder_ / "scenarios";
-  std::string library_ = folder_ / "liblibrary.so";
 };
 
 TEST_P(ScenarioProgram, bodies_that_end_their_process_leave_the_others_alone) {

@@ -100,7 +100,8 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Operation
     "close",
     "choose",
     "note",
-    "exit",        "go on",
+    "exit",
+    "go on",
 };
 
 constexpr std::string_view name_of(Operation operation) { return operation_names[static_cast<std::size_t>(operation)]; }

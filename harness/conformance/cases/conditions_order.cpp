@@ -165,7 +165,7 @@ CASE_ONE_OF(timedwait_races_with_signal) {
     mutex.unlock();
     return seen;
   });
-  linger();
+  give_way_often();
   mutex.lock();
   ready = true;
   condition.signal();

@@ -152,7 +152,7 @@ CASE_ONE_OF(wait_for_races_with_notify) {
     result = condition.wait_for(lock, 20s, [&] { return ready; });
   });
   std::thread notifier([&] {
-    linger();
+    give_way_often();
     const std::lock_guard lock(mutex);
     ready = true;
     condition.notify_one();

@@ -173,7 +173,7 @@ CASE_ONE_OF(wait_for_races_with_the_value) {
   std::promise<int> promise;
   auto future = promise.get_future();
   std::thread setter([&] {
-    linger();
+    give_way_often();
     promise.set_value(1);
   });
   const auto status = future.wait_for(20s);

@@ -236,7 +236,7 @@ CASE_ONE_OF(timed_mutex_races_with_unlock) {
     locked = mutex.try_lock_for(20s);
     if (locked) mutex.unlock();
   });
-  linger();
+  give_way_often();
   mutex.unlock();
   waiter.join();
   record_one_of("result", locked ? "locked" : "timeout", {"locked", "timeout"});

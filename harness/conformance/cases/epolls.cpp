@@ -292,7 +292,7 @@ CASE_ONE_OF(timeout_races_with_write) {
   const Pipe pipe;
   epoll.add(pipe.reader, EPOLLIN, 1);
   std::thread writer([&] {
-    linger();
+    give_way_often();
     write_byte(pipe.writer);
   });
   const std::string events = epoll.wait(static_cast<int>(far_ms));

@@ -298,7 +298,7 @@ CASE_ONE_OF(timeout_races_with_wake) {
     const timespec timeout = from_ms(far_ms);
     result = name_of_result(wait(word, 0, &timeout));
   });
-  linger();
+  give_way_often();
   word.value = 1;
   wake(word, 1);
   waiter.join();

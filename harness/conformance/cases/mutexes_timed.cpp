@@ -105,7 +105,7 @@ CASE_ONE_OF(timedlock_races_with_unlock) {
   std::thread holder([&] {
     mutex.lock();
     held.open();
-    linger();
+    give_way_often();
     mutex.unlock();
   });
   held.wait();
@@ -129,7 +129,7 @@ CASE_ONE_OF(two_timed_waiters_and_one_unlock) {
   std::string second;
   std::thread one([&] { first = wait_for_it(); });
   std::thread two([&] { second = wait_for_it(); });
-  linger();
+  give_way_often();
   mutex.unlock();
   one.join();
   two.join();

@@ -219,7 +219,7 @@ CASE(select_is_woken_by_another_thread) {
 CASE_ONE_OF(timed_poll_races_with_write) {
   const Pipe pipe;
   std::thread writer([&] {
-    linger();
+    give_way_often();
     write_byte(pipe.writer);
   });
   const std::string result = poll_one(pipe.reader, POLLIN, static_cast<int>(far_ms));
@@ -231,7 +231,7 @@ CASE_ONE_OF(timed_select_races_with_write) {
   const Pipe pipe;
   const Pipe quiet;
   std::thread writer([&] {
-    linger();
+    give_way_often();
     write_byte(pipe.writer);
   });
   timeval timeout{far_ms / 1000, 0};

@@ -75,7 +75,7 @@ CASE_ONE_OF(timed_write_races_with_unlock) {
     result = pthread_rwlock_timedwrlock(&lock.it, &deadline);
     if (result == 0) lock.unlock();
   });
-  linger();
+  give_way_often();
   lock.unlock();
   writer.join();
   record_one_of("timedwrite", name_of_error(result), {"0", "ETIMEDOUT"});

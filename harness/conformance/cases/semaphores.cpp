@@ -210,7 +210,7 @@ CASE_ONE_OF(trywait_races_with_post) {
 CASE_ONE_OF(timedwait_races_with_post) {
   Semaphore semaphore(0);
   std::thread poster([&] {
-    linger();
+    give_way_often();
     sem_post(&semaphore.it);
   });
   const timespec deadline = in_ms(CLOCK_REALTIME, far_ms);

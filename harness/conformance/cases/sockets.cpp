@@ -299,7 +299,7 @@ CASE_ONE_OF(receive_timeout_races_with_send) {
   const timeval timeout{far_ms / 1000, 0};
   setsockopt(sockets.right, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   std::thread sender([&] {
-    linger();
+    give_way_often();
     send_text(sockets.left, "a");
   });
   const std::string text = receive(sockets.right);

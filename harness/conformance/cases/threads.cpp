@@ -134,7 +134,7 @@ CASE_ONE_OF(timed_join_of_an_ending_thread) {
   const pthread_t thread = start(
       [](void* argument) -> void* {
         static_cast<Gate*>(argument)->wait();
-        linger();
+        give_way_often();
         return nullptr;
       },
       &gate);

@@ -119,9 +119,7 @@ model::ChoiceEntry next_entry() {
   if ((scheduler.attention & attention::spurious) && scheduler.strategy->wakes_spuriously())
     return model::spurious_choice;
   if (scheduler.enabled_count == 1) return scheduler.enabled[0]->id;
-  return scheduler
-      .enabled[scheduler.strategy->choose(scheduler)]
-      ->id;
+  return scheduler.enabled[scheduler.strategy->choose(scheduler)]->id;
 }
 
 void decide_with_attention() {
@@ -165,8 +163,7 @@ void decide() {
     decide_with_attention();
     return;
   }
-  Task* next = s.enabled_count == 1 ? s.enabled[0]
-                                    : s.enabled[s.strategy->choose(s)];
+  Task* next = s.enabled_count == 1 ? s.enabled[0] : s.enabled[s.strategy->choose(s)];
   record_choice(next->id);
   run(next);
 }

@@ -76,12 +76,12 @@ struct Task {
   void* cleanup = nullptr;        // innermost pthread_cleanup_push of C code
   ThreadLocalDestructor* destructors = nullptr;
   std::uint32_t create_stack = 0;
-  std::uint32_t final_stack = 0;  // where it stood when the execution ended
-  std::uint32_t clock_reads = 0;  // since it last blocked: a loop that polls the clock must see time pass
-  std::uint64_t blocked_signals = 0;   // its signal mask, as it sees it; the kernel's stays as it is
-  std::uint8_t processors = 0x0f;      // those it may run on, as it sees it: one bit for each virtual one
+  std::uint32_t final_stack = 0;      // where it stood when the execution ended
+  std::uint32_t clock_reads = 0;      // since it last blocked: a loop that polls the clock must see time pass
+  std::uint64_t blocked_signals = 0;  // its signal mask, as it sees it; the kernel's stays as it is
+  std::uint8_t processors = 0x0f;     // those it may run on, as it sees it: one bit for each virtual one
   char name[16] = {};
-  bool named = false;                  // by pthread_setname_np, not by inheritance
+  bool named = false;  // by pthread_setname_np, not by inheritance
 
   // Calls it is in, from __tsan_func_entry; the innermost `shadow_depth` at most.
   const void** shadow = nullptr;
