@@ -150,8 +150,11 @@ std::string confirmation_text(const Trace& trace) {
   if (confirmation.same == confirmation.attempts)
     return fmt::format("Replayed in fresh processes: the same {} of {} times.\n", confirmation.same,
                        confirmation.attempts);
-  return fmt::format("NOT CONFIRMED: replayed in fresh processes, it was the same {} of {} times; one {}.\n",
-                     confirmation.same, confirmation.attempts, confirmation.remark);
+  return fmt::format(
+      "NOT CONFIRMED: replayed in fresh processes, it was the same {} of {} times; one {}.\n"
+      "What the program does must depend on something that is not controlled, such as the processor's time stamps,\n"
+      "uninitialised memory, another process, or a file that changes.\n",
+      confirmation.same, confirmation.attempts, confirmation.remark);
 }
 
 // Short names read better in the text above; here is what they stand for.

@@ -59,7 +59,9 @@ TEST_P(Shape, is_found_and_replayed_when_broken) {
   for (const Level level : {Level::plain, Level::instrumented}) {
     SCOPED_TRACE(Built::get().program(level));
     const Folder out;
-    const Finished run = wedge({"run", Built::get().program(level), "--out", out.path()}, broken_environment());
+    const Finished run = wedge(
+        {"run", Built::get().program(level), "--executions", has_many_tasks() ? "30" : "2000", "--out", out.path()},
+        broken_environment());
     EXPECT_EQ(run.status, 1) << run.output << run.errors;
     const model::VariantResult variant = only_variant(out.path());
     EXPECT_EQ(name_of(variant.outcome), "deadlock");
@@ -77,7 +79,8 @@ INSTANTIATE_TEST_SUITE_P(OfAProgram, Shape,
 
 TEST(ManyTasks, are_more_than_a_thousand) {
   const Folder out;
-  wedge({"run", Built::get().program(Level::plain), "--out", out.path()}, {{"SHAPE", "many_tasks"}, {"BROKEN", "1"}});
+  wedge({"run", Built::get().program(Level::plain), "--executions", "30", "--out", out.path()},
+        {{"SHAPE", "many_tasks"}, {"BROKEN", "1"}});
   const model::VariantResult variant = only_variant(out.path());
   ASSERT_EQ(variant.findings.size(), 1U);
   EXPECT_GT(trace_in(out.path(), variant.findings.front()).tasks.size(), 1000U);

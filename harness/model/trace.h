@@ -1,7 +1,9 @@
 // One failed execution as plain data: enough to replay it, to explain it and to notice when a replay differs.
 //
-// A trace is a JSON file, schema "wedge-trace/1", with a checksum over everything else in it. It holds no times, no
-// addresses and no process numbers: the same seed gives the same bytes.
+// A trace is a JSON file, schema "wedge-trace/1", with a checksum over everything else in it. Its keys are the names of
+// the members below; numbers that mean "none" are null; each event is a row whose columns `event_fields` names; long
+// lists of choices are packed (choices_codec.h). It holds no times, no addresses and no process numbers: the same seed
+// gives the same bytes.
 #pragma once
 
 #include <cstdint>

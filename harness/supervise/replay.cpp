@@ -54,6 +54,7 @@ bool same_event(const model::EventRecord& one, const model::EventRecord& other) 
 }
 
 std::string remark_on(const Trace& finding, const Trace& replayed, const Trace& first) {
+  if (replayed.outcome == Outcome::diverged) return replayed.text;
   if (!same_end(finding, replayed)) {
     std::string text = "ended in " + std::string(name_of(replayed.outcome)) + " instead";
     if (!replayed.text.empty()) text += ": " + replayed.text;

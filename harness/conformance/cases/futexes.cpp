@@ -294,13 +294,16 @@ CASE_ONE_OF(wait_races_with_change_and_wake) {
 CASE_ONE_OF(timeout_races_with_wake) {
   Word word;
   std::string result;
+  std::thread waker([&] {
+    for (int i = 0; i < 2; ++i) sched_yield();
+    word.value = 1;
+    wake(word, 1);
+  });
   std::thread waiter([&] {
     const timespec timeout = from_ms(far_ms);
     result = name_of_result(wait(word, 0, &timeout));
   });
-  give_way_often();
-  word.value = 1;
-  wake(word, 1);
+  waker.join();
   waiter.join();
   record_one_of("wait", result, {"0", "EAGAIN", "ETIMEDOUT"});
 }
