@@ -65,7 +65,7 @@ TEST(CanarySuite, has_every_outcome_and_a_fix_for_each_failure) {
 // The verdict is compared, not trusted: a wrong declaration is reported as such.
 TEST(CanarySuite, a_canary_that_is_not_given_the_executions_it_needs_is_not_as_declared) {
   const Folder out;
-  const Finished run = wedge({"run", "canaries/wrong-waiter:as-found", "--executions", "1", "--out", out.path()});
+  const Finished run = wedge({"run", "canaries/flusher-stop:as-found", "--executions", "1", "--out", out.path()});
   EXPECT_EQ(run.status, 1) << run.output;
   EXPECT_FALSE(only_variant(out.path()).as_declared);
 }
