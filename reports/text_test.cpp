@@ -15,7 +15,6 @@ namespace {
 
 using model::ObjectKind;
 using model::Operation;
-using model::TaskState;
 using model::Trace;
 
 constexpr const char* golden_deadlock = R"(deadlock: 2 tasks wait for each other

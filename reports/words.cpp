@@ -220,7 +220,7 @@ std::string Words::line(std::uint32_t stack) const {
 
 std::string Words::place(const model::Place& place) const {
   const std::string where = line(place);
-  const std::string function = shortened(place.function);
+  std::string function = shortened(place.function);
   if (where.empty()) return function;
   return function.empty() ? where : where + " in " + function;
 }

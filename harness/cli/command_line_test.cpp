@@ -20,7 +20,7 @@ std::string error_of(std::vector<std::string> words) {
   try {
     read(std::move(words));
   } catch (const supervise::EnvironmentError& error) {
-    const std::string text = error.what();
+    std::string text = error.what();
     EXPECT_EQ(text.find('\n'), std::string::npos) << text;
     return text;
   }

@@ -66,7 +66,7 @@ std::string qualified_name(Dwarf_Die* die) {
   for (Dwarf_Die& parent : parents) {
     const std::string_view scope = name_of(&parent);
     const bool counts = is_class(&parent) || dwarf_tag(&parent) == DW_TAG_namespace;
-    if (counts && !scope.empty() && !name.empty()) name = std::string(scope) + "::" + name;
+    if (counts && !scope.empty() && !name.empty()) name.insert(0, std::string(scope).append("::"));
   }
   return name;
 }

