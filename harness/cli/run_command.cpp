@@ -48,6 +48,8 @@ class Run {
                options.strategy,
                options.strategy == "pct" ? options.depth : 0,
                options.carrier == model::CarrierKind::fiber ? "fiber" : "thread",
+               "controlled",
+               {},
                false,
                {}};
   }
@@ -148,6 +150,8 @@ class Run {
                                trace.recipe.execution,
                                trace.steps,
                                trace.text,
+                               {},
+                               {},
                                {},
                                {},
                                fmt::format("{} of {}", trace.confirmation.same, trace.confirmation.attempts)};

@@ -20,6 +20,8 @@ Json json_of(const FindingResult& finding) {
           {"text", finding.text},
           {"place", finding.place},
           {"trace", finding.trace},
+          {"hang", finding.hang},
+          {"report", finding.report},
           {"confirmed", finding.confirmed}};
 }
 
@@ -54,6 +56,8 @@ FindingResult finding_from(const Json& json) {
   json.at("text").get_to(finding.text);
   json.at("place").get_to(finding.place);
   json.at("trace").get_to(finding.trace);
+  json.at("hang").get_to(finding.hang);
+  json.at("report").get_to(finding.report);
   json.at("confirmed").get_to(finding.confirmed);
   return finding;
 }
@@ -85,6 +89,8 @@ std::string write_result(const RunResult& result) {
                      {"strategy", result.strategy},
                      {"strategy_depth", result.strategy_depth},
                      {"carrier", result.carrier},
+                     {"rung", result.rung},
+                     {"skipped", result.skipped},
                      {"interrupted", result.interrupted},
                      {"variants", variants}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -100,6 +106,8 @@ RunResult read_result(std::string_view text) {
     json.at("strategy").get_to(result.strategy);
     json.at("strategy_depth").get_to(result.strategy_depth);
     json.at("carrier").get_to(result.carrier);
+    json.at("rung").get_to(result.rung);
+    json.at("skipped").get_to(result.skipped);
     json.at("interrupted").get_to(result.interrupted);
     for (const Json& variant : json.at("variants")) result.variants.push_back(variant_from(variant));
     return result;

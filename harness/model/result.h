@@ -1,13 +1,14 @@
 // result.json: what one `wedge run` came to, for machines. Schema "wedge-result/1":
 //
 //   {"schema", "wedge": version, "seed", "strategy", "strategy_depth", "carrier",
+//    "rung": "controlled", "free", "tsan" or "rr", "skipped": why that rung could not be used here, or empty,
 //    "interrupted": whether Ctrl-C ended it early,
 //    "variants": [{"target": what the user named, "scenario", "variant": empty for a plain program,
 //      "expected", "expected_text": what it is declared to end in, "outcome": of its first finding, or "pass",
 //      "as_declared", "executions": how many count, "first_failure": index of the first failing one or null,
 //      "failures": how many failed (1 at most without --keep-going),
-//      "findings": [{"outcome", "fingerprint", "execution", "steps", "text", "place", "trace": path relative to this
-//        file, "confirmed": "3 of 3"}]}]}
+//      "findings": [{"outcome", "fingerprint", "execution", "steps", "text", "place", "trace", "hang", "report": paths
+//        relative to this file, or empty, "confirmed": "3 of 3"}]}]}
 //
 // It holds no times and no absolute counts of anything but executions: the same seed gives the same bytes, whatever
 // --jobs is. (With --time the number of executions follows the clock.)
@@ -31,6 +32,8 @@ struct FindingResult {
   std::string text;
   std::string place;
   std::string trace;
+  std::string hang;    // of the free rungs: the capture, schema wedge-hang/1
+  std::string report;  // markdown
   std::string confirmed;
 
   bool operator==(const FindingResult&) const = default;
@@ -58,6 +61,8 @@ struct RunResult {
   std::string strategy;
   std::uint32_t strategy_depth = 0;
   std::string carrier;
+  std::string rung = "controlled";
+  std::string skipped;
   bool interrupted = false;
   std::vector<VariantResult> variants;
 

@@ -16,10 +16,12 @@ RunResult sample() {
                         "2 tasks wait for each other",
                         "/src/a.cpp:5",
                         "traces/a-deadlock-01234567.trace.json",
+                        "",
+                        "reports/a-deadlock-01234567.md",
                         "3 of 3"};
   VariantResult failed{"./a", "", "", Outcome::pass, "", Outcome::deadlock, false, 36, 35, 1, {finding}};
   VariantResult passed{"b", "b", "fixed", Outcome::pass, "", Outcome::pass, true, 10000, std::nullopt, 0, {}};
-  return {"0.1.0", 1, "random", 0, "fiber", true, {failed, passed}};
+  return {"0.1.0", 1, "random", 0, "fiber", "controlled", "", true, {failed, passed}};
 }
 
 TEST(result, round_trip) { EXPECT_EQ(read_result(write_result(sample())), sample()); }

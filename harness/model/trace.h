@@ -8,12 +8,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <wedge/outcome.h>
+#include "harness/model/analysis.h"
 #include "harness/model/control_block.h"
 
 namespace wedge::model {
@@ -115,6 +117,10 @@ struct Trace {
   std::map<std::uint32_t, Stack> stacks;
   std::vector<Module> modules;
   std::vector<std::string> notes;
+
+  std::optional<Analysis> analysis;  // without: no experiments were made
+  // Where each task stood as a thread of the kernel saw it, under the carrier `thread`: task to index into stacks.
+  std::map<std::uint16_t, std::uint32_t> kernel_stacks;
 };
 
 // A file that cannot be used as a trace; what() is one sentence for the user, without the name of the file.
