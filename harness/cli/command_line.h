@@ -6,9 +6,17 @@
 namespace wedge::cli {
 
 struct CommandLine {
-  enum class Kind { nothing, run, repro, list, flags } kind = Kind::nothing;  // nothing: help was asked for and given
+  enum class Kind {
+    nothing,
+    run,
+    repro,
+    report,
+    list,
+    flags
+  } kind = Kind::nothing;  // nothing: help was asked for and given
   RunOptions run;
   ReproOptions repro;
+  ReportOptions report;
   ListOptions list;
   FlagsOptions flags;
 };

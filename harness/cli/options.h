@@ -53,6 +53,12 @@ struct ListOptions {
   std::vector<std::string> globs;
 };
 
+struct ReportOptions {
+  std::string results;  // the folder of a run, or one trace or hang
+  std::string format = "markdown";
+  std::string output;  // empty: standard output; of the format "all", the folder
+};
+
 struct FlagsOptions {
   bool compile = false;
   bool link = false;
