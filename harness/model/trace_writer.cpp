@@ -107,6 +107,37 @@ Json json_of_choices(const std::vector<ChoiceEntry>& choices) {
   return pack_choices(choices);
 }
 
+Json json_of(const EssentialSwitch& essential) {
+  return {{"kind", name_of(essential.kind)},
+          {"step", essential.step},
+          {"from", essential.from},
+          {"to", essential.to},
+          {"without", name_of(essential.without)},
+          {"text_without", essential.text_without}};
+}
+
+Json json_of(const Analysis& analysis) {
+  Json switches = Json::array();
+  for (const EssentialSwitch& essential : analysis.switches) switches.push_back(json_of(essential));
+  return {{"minimised", analysis.minimised},
+          {"steps_before", analysis.steps_before},
+          {"switches_before", analysis.switches_before},
+          {"candidates", analysis.candidates},
+          {"complete", analysis.complete},
+          {"switches", switches},
+          {"rate",
+           {{"failures", analysis.rate.failures},
+            {"executions", analysis.rate.executions},
+            {"low", analysis.rate.low},
+            {"high", analysis.rate.high}}}};
+}
+
+Json json_of(const std::map<std::uint16_t, std::uint32_t>& kernel_stacks) {
+  Json rows = Json::array();
+  for (const auto& [task, stack] : kernel_stacks) rows.push_back(Json::array({task, stack}));
+  return rows;
+}
+
 void add_outcome(Json& json, const Trace& trace) {
   json["outcome"] = name_of(trace.outcome);
   json["text"] = trace.text;
@@ -131,6 +162,8 @@ Json json_of(const Trace& trace) {
   json["wedge"] = trace.wedge;
   json["recipe"] = json_of(trace.recipe);
   add_outcome(json, trace);
+  json["analysis"] = trace.analysis ? json_of(*trace.analysis) : Json();
+  json["kernel_stacks"] = json_of(trace.kernel_stacks);
   Json modules = Json::array();
   for (const Module& module : trace.modules) modules.push_back({{"path", module.path}, {"build_id", module.build_id}});
   json["modules"] = modules;
@@ -163,9 +196,9 @@ void put_member(std::string& text, const std::string& key, const Json& value) {
 
 }  // namespace
 
-std::string checksum_of(const Json& trace) {
+std::string checksum_of(const Json& document) {
   Checksum checksum;
-  for (const auto& [key, value] : trace.items()) {
+  for (const auto& [key, value] : document.items()) {
     if (key == checksum_key) continue;
     checksum.add(dump(Json(key)));
     checksum.add(dump(value));
@@ -173,16 +206,17 @@ std::string checksum_of(const Json& trace) {
   return checksum.hex();
 }
 
-std::string write_trace(const Trace& trace) {
-  Json json = json_of(trace);
-  json[std::string(checksum_key)] = checksum_of(json);
+std::string document_text(Json document) {
+  document[std::string(checksum_key)] = checksum_of(document);
   std::string text = "{\n";
-  std::size_t left = json.size();
-  for (const auto& [key, value] : json.items()) {
+  std::size_t left = document.size();
+  for (const auto& [key, value] : document.items()) {
     put_member(text, key, value);
     text += --left > 0 ? ",\n" : "\n";
   }
   return text + "}\n";
 }
+
+std::string write_trace(const Trace& trace) { return document_text(json_of(trace)); }
 
 }  // namespace wedge::model

@@ -1,6 +1,8 @@
 // The table itself. A new program is a new file, a line in meson.build and a row here.
 #include "harness/diagnose/corpus/corpus_table.h"
 
+#include <ostream>
+
 namespace wedge::diagnose::corpus {
 namespace {
 
@@ -262,6 +264,8 @@ std::vector<Row> motion() {
 }
 
 }  // namespace
+
+void PrintTo(const Row& row, std::ostream* out) { *out << row.program; }
 
 const std::vector<Row>& corpus_table() {
   static const std::vector<Row> table = [] {

@@ -1,6 +1,7 @@
 // What every program of the corpus must be diagnosed as.
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct Row {
   bool moves = false;                   // some of its threads never stand still
   bool names = true;                    // false: stripped, so the functions have none
 };
+
+// Prints a row by its program, where a test is about it.
+void PrintTo(const Row& row, std::ostream* out);
 
 const std::vector<Row>& corpus_table();
 
