@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "reports/escape.h"
+#include "reports/essentials.h"
 #include "reports/hints.h"
 #include "reports/interleaving.h"
 #include "reports/page.h"

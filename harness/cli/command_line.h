@@ -12,12 +12,14 @@ struct CommandLine {
     repro,
     report,
     list,
+    dump,
     flags
   } kind = Kind::nothing;  // nothing: help was asked for and given
   RunOptions run;
   ReproOptions repro;
   ReportOptions report;
   ListOptions list;
+  DumpOptions dump;
   FlagsOptions flags;
 };
 

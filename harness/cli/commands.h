@@ -18,6 +18,7 @@ int run_command(const RunOptions& options, const std::string& command);
 int repro_command(const ReproOptions& options);
 int list_command(const ListOptions& options);
 int report_command(const ReportOptions& options);
+int dump_command(const DumpOptions& options);
 int flags_command(const FlagsOptions& options);
 
 }  // namespace wedge::cli

@@ -59,6 +59,14 @@ struct ReportOptions {
   std::string output;  // empty: standard output; of the format "all", the folder
 };
 
+struct DumpOptions {
+  std::string process;
+  bool json = false;
+  std::string out;
+  double sample_s = 0.25;
+  bool stop_blocked = false;
+};
+
 struct FlagsOptions {
   bool compile = false;
   bool link = false;
