@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/essentials.h"
 #include "reports/page.h"
 #include "reports/text.h"
 #include "reports/waits.h"
@@ -12,8 +13,6 @@
 namespace wedge::reports {
 namespace {
 
-using model::EssentialSwitch;
-using model::EventRecord;
 using model::Operation;
 using model::TaskRecord;
 using model::TaskState;
@@ -64,67 +63,20 @@ std::string what_happened(const Trace& trace, const Words& words) {
   return waits_words(trace, words);
 }
 
-// What the task would have done next: the log says it if it came to that, else where it stands at the end.
-std::string next_action(const Trace& trace, const Words& words, const EssentialSwitch& at) {
-  const auto is_next = [&](const EventRecord& event) { return event.task == at.from && event.step >= at.step; };
-  const auto event = std::ranges::find_if(trace.events, is_next);
-  if (event != trace.events.end())
-    return fmt::format("{} before it {}", words.at(event->stack), words.action(event->operation, event->object));
-  const TaskRecord* task = model::task_of(trace, at.from);
-  if (task == nullptr || task->operation == Operation::none) return fmt::format(" at step {}", at.step);
-  return fmt::format("{} before it {}", words.at(task->stack), words.action(task->operation, task->object));
-}
-
-std::string without_words(const Words& words, const EssentialSwitch& at) {
-  const std::string had = fmt::format("had {} gone on, the run would have ", words.task(at.from));
-  if (at.without == Outcome::pass) return had + "passed";
-  std::string text = had + fmt::format("ended in {}", name_of(at.without));
-  const std::string first_line = at.text_without.substr(0, at.text_without.find('\n'));
-  return first_line.empty() ? text : fmt::format("{} ({})", text, first_line);
-}
-
+// One switch is told here; more of them have a section of their own.
 std::string switches_words(const Trace& trace, const Words& words) {
-  if (!trace.analysis || !trace.analysis->minimised) return {};
-  const model::Analysis& analysis = *trace.analysis;
-  const std::size_t count = analysis.switches.size();
-  if (count == 0) return "No switch is needed for it: it fails even if every task runs until it waits or ends";
-  if (count == 1) return "One switch is essential: " + essential_switches(trace, words).front();
-  return fmt::format("{} switches are essential; all of them are named below", count);
+  const std::string count = switch_count_words(trace);
+  const std::vector<std::string> lines = essential_switches(trace, words);
+  return lines.size() == 1 ? fmt::format("{}, at {}", count, lines.front()) : count;
 }
-
-std::string limit_words(const Trace& trace) {
-  if (!trace.analysis || !trace.analysis->minimised || trace.analysis->complete) return {};
-  return fmt::format("The limit of the search was reached after {}: fewer switches may be enough",
-                     counted(trace.analysis->candidates, "schedule"));
-}
-
-std::string percent(double rate) { return fmt::format("{:.3g} %", rate * 100); }
 
 }  // namespace
 
 std::vector<std::string> reasons(const Trace& trace, const Words& words) {
   std::vector<std::string> sentences;
-  for (const std::string& text : {what_happened(trace, words), switches_words(trace, words), limit_words(trace)})
+  for (const std::string& text : {what_happened(trace, words), switches_words(trace, words)})
     if (!text.empty()) sentences.push_back(sentence(text));
   return sentences;
-}
-
-std::vector<std::string> essential_switches(const Trace& trace, const Words& words) {
-  std::vector<std::string> lines;
-  if (!trace.analysis) return lines;
-  for (const EssentialSwitch& at : trace.analysis->switches)
-    lines.push_back(fmt::format("{} is interrupted{}, and {} runs instead; {}", words.task(at.from),
-                                next_action(trace, words, at), words.task(at.to), without_words(words, at)));
-  return lines;
-}
-
-std::string rate_words(const Trace& trace) {
-  if (!trace.analysis || trace.analysis->rate.executions == 0) return {};
-  const model::FailureRate& rate = trace.analysis->rate;
-  return fmt::format("{} of {} executions of random search ({}; between {} and {} with 95 %)", rate.failures,
-                     rate.executions,
-                     percent(static_cast<double>(rate.failures) / static_cast<double>(rate.executions)),
-                     percent(rate.low), percent(rate.high));
 }
 
 }  // namespace wedge::reports
