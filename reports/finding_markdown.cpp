@@ -65,10 +65,7 @@ std::string size(const Trace& trace) {
   if (trace.virtual_ns > 0)
     text += fmt::format(", {:.3f} s of virtual time", static_cast<double>(trace.virtual_ns) / 1e9);
   if (!trace.analysis || !trace.analysis->minimised) return text;
-  const model::Analysis& analysis = *trace.analysis;
-  return text + fmt::format("; {} {}; as it was found {} and {}", counted(analysis.switches.size(), "switch"),
-                            analysis.switches.size() == 1 ? "is essential" : "are essential",
-                            counted(analysis.steps_before, "step"), counted(analysis.switches_before, "switch"));
+  return text + fmt::format("; as it was found, {}", counted(trace.analysis->steps_before, "step"));
 }
 
 std::string facts(const Trace& trace) {
@@ -135,7 +132,7 @@ std::string again(const Trace& trace, const FindingContext& context) {
     text += fmt::format("\nThe first replays {} (from the folder of report.md); the second needs no file.\n",
                         code(shortened_to(context.trace, longest_cell)));
   const std::string rate = rate_words(trace);
-  return rate.empty() ? text : text + fmt::format("\nHow often: {}.\n", rate);
+  return rate.empty() ? text : text + fmt::format("\n{}.\n", rate);
 }
 
 std::string recipe(const Trace& trace) {

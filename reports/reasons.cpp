@@ -63,26 +63,18 @@ std::string what_happened(const Trace& trace, const Words& words) {
   return waits_words(trace, words);
 }
 
+// One switch is told here; more of them have a section of their own.
 std::string switches_words(const Trace& trace, const Words& words) {
-  if (!trace.analysis || !trace.analysis->minimised) return {};
-  const model::Analysis& analysis = *trace.analysis;
-  const std::size_t count = analysis.switches.size();
-  if (count == 0) return "No switch is needed for it: it fails even if every task runs until it waits or ends";
-  if (count == 1) return "One switch is essential: " + essential_switches(trace, words).front();
-  return fmt::format("{} switches are essential; all of them are named below", count);
-}
-
-std::string limit_words(const Trace& trace) {
-  if (!trace.analysis || !trace.analysis->minimised || trace.analysis->complete) return {};
-  return fmt::format("The limit of the search was reached after {}: fewer switches may be enough",
-                     counted(trace.analysis->candidates, "schedule"));
+  const std::string count = switch_count_words(trace);
+  const std::vector<std::string> lines = essential_switches(trace, words);
+  return lines.size() == 1 ? fmt::format("{}, at {}", count, lines.front()) : count;
 }
 
 }  // namespace
 
 std::vector<std::string> reasons(const Trace& trace, const Words& words) {
   std::vector<std::string> sentences;
-  for (const std::string& text : {what_happened(trace, words), switches_words(trace, words), limit_words(trace)})
+  for (const std::string& text : {what_happened(trace, words), switches_words(trace, words)})
     if (!text.empty()) sentences.push_back(sentence(text));
   return sentences;
 }

@@ -147,7 +147,7 @@ struct Sarif::State {
   static bool is_essential(const model::Trace& trace, const Happening& happening) {
     if (!trace.analysis) return false;
     const auto here = [&](const model::EssentialSwitch& at) {
-      return at.step == happening.event.step && at.to == happening.event.task;
+      return at.kind == model::SwitchKind::task && at.step == happening.event.step && at.to == happening.event.task;
     };
     return std::ranges::any_of(trace.analysis->switches, here);
   }
