@@ -1,6 +1,7 @@
 // What the user asked for, after it has been checked for contradictions.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +51,16 @@ struct ReproOptions {
 struct ListOptions {
   std::string program;
   std::vector<std::string> globs;
+};
+
+struct WatchOptions {
+  std::vector<std::string> command;  // after "--"
+  std::optional<std::chrono::milliseconds> deadline;
+  std::optional<std::chrono::milliseconds> idle;
+  std::chrono::milliseconds grace{5000};
+  std::string out = "out";
+  std::string report;  // empty: in `out`
+  bool probe = false;
 };
 
 struct FlagsOptions {
