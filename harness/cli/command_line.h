@@ -11,12 +11,14 @@ struct CommandLine {
     run,
     repro,
     list,
+    dump,
     flags,
     watch
   } kind = Kind::nothing;  // nothing: help was asked for and given
   RunOptions run;
   ReproOptions repro;
   ListOptions list;
+  DumpOptions dump;
   FlagsOptions flags;
   WatchOptions watch;
 };

@@ -25,6 +25,7 @@ struct RunOptions {
   model::CarrierKind carrier = model::CarrierKind::fiber;
   unsigned jobs = 1;
   bool keep_going = false;
+  bool analyse = true;
   std::string out = "out";
   std::uint64_t max_steps = 1000000;
   double stuck_s = 10;
@@ -61,6 +62,14 @@ struct WatchOptions {
   std::string out = "out";
   std::string report;  // empty: in `out`
   bool probe = false;
+};
+
+struct DumpOptions {
+  std::string process;
+  bool json = false;
+  std::string out;
+  double sample_s = 0.25;
+  bool stop_blocked = false;
 };
 
 struct FlagsOptions {
