@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/cli/watch_options.h"
 #include "harness/supervise/errors.h"
 
 namespace wedge::cli {
@@ -29,11 +30,12 @@ constexpr const char* main_footer = R"(Examples:
   wedge repro out/traces/X.trace.json     replay what was found, exactly
   wedge report out                        what was found, again, in any format
   wedge list                              which scenarios there are
+  wedge watch --deadline 60s -- pytest    run any command, and report why if it hangs
   wedge dump 4711                         why a running process hangs; it goes on unharmed
   g++ $(wedge flags --compile) -c a.cpp   make atomics and plain accesses visible, too
 
 Exit codes: 0 everything as declared (a plain program is declared to pass), 1 not, 2 wrong usage or environment,
-77 skipped because something is not supported, 130 interrupted.)";
+77 skipped because something is not supported, 130 interrupted. Those of 'wedge watch' are in its own help.)";
 
 constexpr const char* run_footer =
     R"(A target with a '/' that is a file is a program; anything else selects scenarios by id, 'ID-GLOB' or
@@ -267,7 +269,7 @@ int split_arguments(int argc, char** argv, RunOptions& run) {
 [[noreturn]] void explain(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
   if (argc > 1 && app.get_subcommands().empty() && argv[1][0] != '-')
     throw EnvironmentError(std::string("there is no command '") + argv[1] +
-                           "'; take run, repro, report, list, dump or flags");
+                           "'; take run, repro, report, watch, dump, list or flags");
   std::string text = error.what();
   std::ranges::replace(text, '\n', ' ');
   std::string help = "wedge";
@@ -294,6 +296,7 @@ CommandLine read_command_line(int argc, char** argv) {
   add_list(app, line);
   add_dump(app, line);
   add_flags(app, line);
+  add_watch(app, line);
   const int own = split_arguments(argc, argv, line.run);
   try {
     app.parse(own, argv);
@@ -303,7 +306,7 @@ CommandLine read_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (own <= 1) {
       std::fputs(app.help().c_str(), stderr);
-      throw EnvironmentError("say what to do: run, repro, report, list, dump or flags");
+      throw EnvironmentError("say what to do: run, repro, report, watch, dump, list or flags");
     }
     explain(error, app, own, argv);
   }
@@ -312,7 +315,10 @@ CommandLine read_command_line(int argc, char** argv) {
   if (line.kind == CommandLine::Kind::report) check_report(line.report, *app.get_subcommand("report"));
   if (line.kind == CommandLine::Kind::dump) check_dump(line.dump);
   if (line.kind == CommandLine::Kind::flags) check_flags(line.flags);
-  if (line.run.has_arguments && line.kind != CommandLine::Kind::run)
+  if (line.kind == CommandLine::Kind::watch) {
+    line.watch.command = std::move(line.run.arguments);
+    check_watch(line.watch);
+  } else if (line.run.has_arguments && line.kind != CommandLine::Kind::run)
     throw EnvironmentError("arguments after -- belong to 'wedge run ./program'");
   if (line.run.time_s > 0 && !executions_given) line.run.executions = no_limit;
   return line;

@@ -13,7 +13,8 @@ struct CommandLine {
     report,
     list,
     dump,
-    flags
+    flags,
+    watch
   } kind = Kind::nothing;  // nothing: help was asked for and given
   RunOptions run;
   ReproOptions repro;
@@ -21,6 +22,7 @@ struct CommandLine {
   ListOptions list;
   DumpOptions dump;
   FlagsOptions flags;
+  WatchOptions watch;
 };
 
 // Throws EnvironmentError.
