@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/cli/rung_options.h"
 #include "harness/supervise/errors.h"
 
 namespace wedge::cli {
@@ -44,7 +45,15 @@ Examples:
   wedge run ./abba --strategy pct --depth 3 --keep-going
   wedge run 'canaries/*:as-found' --seed 7 --jobs 2
   wedge run ./suite --scenario 'queue/*'  scenarios of another program
-  wedge run ./abba --time 60              one minute)";
+  wedge run ./abba --time 60              one minute
+  wedge run ./abba --rung free            on real threads, with delays; a hang is captured after 10 s
+  wedge run ./abba-tsan --rung tsan       what ThreadSanitizer says of a build with it (see wedge flags --rung tsan)
+  wedge run ./abba --rung rr              recorded in chaos mode, where rr can count
+
+On the rungs free, tsan and rr nothing can be replayed from a seed: what is seen is reported with how often. A variant
+that is declared to fail may hide there, so 'not seen' is no error; one that is declared to pass and fails is. What is
+declared to end in a deadlock, a lost wakeup, an unmet obligation, a deadline or a livelock shows as a hang, and what
+ThreadSanitizer reports counts as the failure of a variant that is declared to fail.)";
 
 constexpr const char* repro_footer = R"(Examples:
   wedge repro out/traces/abba-deadlock-1f2e3d4c.trace.json
@@ -82,7 +91,7 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
             executions_given = true;
           },
           "At most so many executions per variant")
-      ->default_str("10000");
+      ->default_str("10000; with --rung free 1000, with tsan and rr 100");
   command->add_option("--time", run.time_s, "Start no new executions after so many seconds per variant");
   command->add_option("--seed", run.seed, "Another seed, other schedules; the default is fixed")->capture_default_str();
   command
@@ -102,6 +111,7 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_option("--scenario", run.scenario_glob, "Which scenarios of a scenario program given by its path");
   command->add_option("--program", run.program, "The scenario program that the ids belong to");
   command->add_option("--mutation", run.mutation)->group("");
+  add_rung_options(*command, run);
   refuse_negative(*command, {"--depth", "--executions", "--time", "--seed", "--jobs", "--steps", "--stuck"});
   command->footer(run_footer);
   command->callback([&line] { line.kind = CommandLine::Kind::run; });
@@ -161,6 +171,7 @@ void check_run(const RunOptions& run, const CLI::App& command) {
   static const std::vector<std::string> strategies{"random", "pct", "pos"};
   if (std::ranges::find(strategies, run.strategy) == strategies.end())
     throw EnvironmentError("there is no strategy '" + run.strategy + "'; take random, pct or pos");
+  check_rung_options(run, command);
   if (run.depth == 0) throw EnvironmentError("--depth must be at least 1");
   if (command.count("--depth") > 0 && run.strategy != "pct")
     throw EnvironmentError("--depth belongs to --strategy pct, not to " + run.strategy);
@@ -235,7 +246,7 @@ CommandLine read_command_line(int argc, char** argv) {
   if (line.kind == CommandLine::Kind::flags) check_flags(line.flags);
   if (line.run.has_arguments && line.kind != CommandLine::Kind::run)
     throw EnvironmentError("arguments after -- belong to 'wedge run ./program'");
-  if (line.run.time_s > 0 && !executions_given) line.run.executions = no_limit;
+  if (!executions_given) line.run.executions = line.run.time_s > 0 ? no_limit : usual_executions(line.run.rung);
   return line;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "harness/model/hang.h"
 #include "harness/model/trace.h"
 
 namespace wedge::cli {
@@ -15,15 +16,23 @@ class OutputFolder {
 
   // Returns the path relative to the folder.
   std::string write_trace(const model::Trace& trace) const;
+  // Hangs of the free rungs, and their reports in markdown; `name` without a folder. Return as above.
+  std::string write_hang(const std::string& name, const model::Hang& hang) const;
+  std::string write_hang_report(const std::string& name, const model::Hang& hang) const;
   void write_result(const std::string& json) const;
   std::string path_of(const std::string& relative) const;
 
  private:
+  std::string write_in(const std::string& folder, const std::string& name, const std::string& text) const;
+
   std::string path_;
 };
 
 // "abba3-deadlock-1f2e3d4c.trace.json".
 std::string trace_name(const model::Trace& trace);
+
+// "canaries-flusher-stop-as-found-hang-1f2e3d4c": `what` is the name of a program or of a variant.
+std::string finding_name(const std::string& what, Outcome outcome, const std::string& fingerprint);
 
 // Throws EnvironmentError.
 std::string read_file(const std::string& path);

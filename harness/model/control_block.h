@@ -34,6 +34,9 @@ inline constexpr std::uint32_t stop_at_failure = 4;    // call wedge_failure_rea
 inline constexpr std::uint32_t keep_output = 8;        // leave the program's stdin, stdout and stderr alone
 inline constexpr std::uint32_t direct = 16;            // run in this very process, without a fork
 inline constexpr std::uint32_t spurious_wakeups = 32;  // condition variables may wake without a signal
+inline constexpr std::uint32_t free_running = 64;      // rung `free`: real parallel threads, one process per execution
+inline constexpr std::uint32_t light_delays = 128;     // and seeded delays at the points
+inline constexpr std::uint32_t heavy_delays = 256;
 }  // namespace request_flags
 
 struct Request {
@@ -62,6 +65,9 @@ struct Progress {
   volatile std::uint64_t longest;      // most steps in one execution of this request
   volatile std::uint32_t most_tasks;
   volatile std::int32_t worker_pid;  // the process that executes
+  // Free rung, CLOCK_MONOTONIC: when the execution began, and by when it wants to have ended (0: it did not say).
+  volatile std::uint64_t began_ns;
+  volatile std::uint64_t deadline_ns;
 };
 
 struct Result {

@@ -116,6 +116,7 @@ int fork_worker() {
   const pid_t parent = static_cast<pid_t>(raw::call(SYS_getpid));
   control->result.written = 0;
   control->result.exit_status = -1;
+  control->progress.began_ns = 0;  // of the execution before; the next one begins in its own process
   const int pid = real_fork();
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -152,6 +153,8 @@ std::int32_t await_worker(int pid, std::uint64_t heartbeat_before) {
   result.written = 1;
   return status;
 }
+
+void end_group(int pid) { raw::call(SYS_kill, -pid, SIGKILL); }
 
 // A place for a debugger to stop at: the execution has failed, all tasks stand where they stood.
 WEDGE_EXPORT void wedge_failure_reached() { asm volatile("" ::: "memory"); }

@@ -23,6 +23,7 @@ bool next_request();  // false: the supervisor has gone
 // Waits for a forked worker; fills in the result of one that died without a word.
 std::int32_t await_worker(int pid, std::uint64_t heartbeat_before);
 int fork_worker();
+void end_group(int pid);  // what a free execution's process has forked and left behind
 
 void install_failure_handlers();  // crash signals, uncaught exceptions, the supervisor's "where are you?"
 
