@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/rung_options.h"
+#include "harness/cli/watch_options.h"
 #include "harness/supervise/errors.h"
 
 namespace wedge::cli {
@@ -29,10 +30,11 @@ constexpr const char* main_footer = R"(Examples:
   wedge run 'canaries/*'                  run scenarios and compare with what they declare
   wedge repro out/traces/X.trace.json     replay what was found, exactly
   wedge list                              which scenarios there are
+  wedge watch --deadline 60s -- pytest    run any command, and report why if it hangs
   g++ $(wedge flags --compile) -c a.cpp   make atomics and plain accesses visible, too
 
 Exit codes: 0 everything as declared (a plain program is declared to pass), 1 not, 2 wrong usage or environment,
-77 skipped because something is not supported, 130 interrupted.)";
+77 skipped because something is not supported, 130 interrupted. Those of 'wedge watch' are in its own help.)";
 
 constexpr const char* run_footer =
     R"(A target with a '/' that is a file is a program; anything else selects scenarios by id, 'ID-GLOB' or
@@ -203,7 +205,7 @@ int split_arguments(int argc, char** argv, RunOptions& run) {
 
 [[noreturn]] void explain(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
   if (argc > 1 && app.get_subcommands().empty() && argv[1][0] != '-')
-    throw EnvironmentError(std::string("there is no command '") + argv[1] + "'; take run, repro, list or flags");
+    throw EnvironmentError(std::string("there is no command '") + argv[1] + "'; take run, repro, watch, list or flags");
   std::string text = error.what();
   std::ranges::replace(text, '\n', ' ');
   std::string help = "wedge";
@@ -228,6 +230,7 @@ CommandLine read_command_line(int argc, char** argv) {
   add_repro(app, line);
   add_list(app, line);
   add_flags(app, line);
+  add_watch(app, line);
   const int own = split_arguments(argc, argv, line.run);
   try {
     app.parse(own, argv);
@@ -237,14 +240,17 @@ CommandLine read_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (own <= 1) {
       std::fputs(app.help().c_str(), stderr);
-      throw EnvironmentError("say what to do: run, repro, list or flags");
+      throw EnvironmentError("say what to do: run, repro, watch, list or flags");
     }
     explain(error, app, own, argv);
   }
   if (line.kind == CommandLine::Kind::run) check_run(line.run, *app.get_subcommand("run"));
   if (line.kind == CommandLine::Kind::repro) check_repro(line.repro);
   if (line.kind == CommandLine::Kind::flags) check_flags(line.flags);
-  if (line.run.has_arguments && line.kind != CommandLine::Kind::run)
+  if (line.kind == CommandLine::Kind::watch) {
+    line.watch.command = std::move(line.run.arguments);
+    check_watch(line.watch);
+  } else if (line.run.has_arguments && line.kind != CommandLine::Kind::run)
     throw EnvironmentError("arguments after -- belong to 'wedge run ./program'");
   if (!executions_given) line.run.executions = line.run.time_s > 0 ? no_limit : usual_executions(line.run.rung);
   return line;

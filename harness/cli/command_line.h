@@ -6,11 +6,19 @@
 namespace wedge::cli {
 
 struct CommandLine {
-  enum class Kind { nothing, run, repro, list, flags } kind = Kind::nothing;  // nothing: help was asked for and given
+  enum class Kind {
+    nothing,
+    run,
+    repro,
+    list,
+    flags,
+    watch
+  } kind = Kind::nothing;  // nothing: help was asked for and given
   RunOptions run;
   ReproOptions repro;
   ListOptions list;
   FlagsOptions flags;
+  WatchOptions watch;
 };
 
 // Throws EnvironmentError.

@@ -69,6 +69,16 @@ struct ListOptions {
   std::vector<std::string> globs;
 };
 
+struct WatchOptions {
+  std::vector<std::string> command;  // after "--"
+  std::optional<std::chrono::milliseconds> deadline;
+  std::optional<std::chrono::milliseconds> idle;
+  std::chrono::milliseconds grace{5000};
+  std::string out = "out";
+  std::string report;  // empty: in `out`
+  bool probe = false;
+};
+
 struct FlagsOptions {
   bool compile = false;
   bool link = false;

@@ -81,6 +81,7 @@ struct Wait {
   bool owner_is_gone = false;          // the holder has ended
   std::string owner_evidence;          // "read from the mutex", "the lock's address is on its stack (suspect)"
   std::optional<double> timeout_s;     // it ends by itself after this long; none: for ever
+  std::optional<double> since_s;       // it has been in this wait for at least so long
   std::uint32_t waiters = 0;           // condition variable, semaphore: how many wait, as the object counts
   std::optional<bool> signal_pending;  // condition variable: a signal was sent that nobody has taken yet
   std::vector<WaitDescriptor> descriptors;

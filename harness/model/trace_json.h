@@ -20,7 +20,10 @@ inline constexpr std::string_view task_state_names[] = {"ready", "blocked", "end
 // Text from the program under test may hold any bytes; JSON may not.
 inline std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-// Over every member of the trace but the checksum itself.
-std::string checksum_of(const Json& trace);
+// Over every member of the document but the checksum itself.
+std::string checksum_of(const Json& document);
+
+// The whole file: with its checksum, and one line per element of a member that is a list of structures.
+std::string document_text(Json document);
 
 }  // namespace wedge::model

@@ -163,9 +163,9 @@ void put_member(std::string& text, const std::string& key, const Json& value) {
 
 }  // namespace
 
-std::string checksum_of(const Json& trace) {
+std::string checksum_of(const Json& document) {
   Checksum checksum;
-  for (const auto& [key, value] : trace.items()) {
+  for (const auto& [key, value] : document.items()) {
     if (key == checksum_key) continue;
     checksum.add(dump(Json(key)));
     checksum.add(dump(value));
@@ -173,16 +173,17 @@ std::string checksum_of(const Json& trace) {
   return checksum.hex();
 }
 
-std::string write_trace(const Trace& trace) {
-  Json json = json_of(trace);
-  json[std::string(checksum_key)] = checksum_of(json);
+std::string document_text(Json document) {
+  document[std::string(checksum_key)] = checksum_of(document);
   std::string text = "{\n";
-  std::size_t left = json.size();
-  for (const auto& [key, value] : json.items()) {
+  std::size_t left = document.size();
+  for (const auto& [key, value] : document.items()) {
     put_member(text, key, value);
     text += --left > 0 ? ",\n" : "\n";
   }
   return text + "}\n";
 }
+
+std::string write_trace(const Trace& trace) { return document_text(json_of(trace)); }
 
 }  // namespace wedge::model

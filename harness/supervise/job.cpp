@@ -124,7 +124,7 @@ void Job::guard(Clock::time_point now) {
 
 // Nothing if there is doubt about what runs: the next look will tell.
 std::optional<Overdue> Job::overdue() const {
-  const model::Progress& progress = control_->progress;
+  const model::Progress& progress = (*control_).progress;
   const std::uint64_t began = progress.began_ns;
   const Overdue found{progress.worker_pid, progress.execution, 0, progress.deadline_ns != 0};
   const auto limit = static_cast<std::uint64_t>(std::chrono::nanoseconds(free_->hang_after).count());

@@ -1,0 +1,5 @@
+// PROVISIONAL: replaced by branch classify.
+#include "harness/diagnose/conclude.h"
+namespace wedge::diagnose {
+void conclude(model::Hang&) {}
+}  // namespace wedge::diagnose
