@@ -9,6 +9,38 @@
 namespace wedge::diagnose {
 namespace {
 
+std::string module_place(const model::Frame& frame, const std::vector<model::Module>& modules) {
+  char offset[24];
+  std::snprintf(offset, sizeof offset, "+0x%llx", static_cast<unsigned long long>(frame.offset));
+  return std::filesystem::path(modules.at(frame.module).path).filename().string() + offset;
+}
+
+// A frame about which nothing is known still says which file of code it lies in.
+model::Place named(const model::Frame& frame, const std::vector<model::Module>& modules) {
+  return frame.places.empty() ? model::Place{.function = module_place(frame, modules), .file = {}}
+                              : frame.places.front();
+}
+
+std::set<std::uint32_t> used_modules(const model::Trace& trace) {
+  std::set<std::uint32_t> used;
+  for (const auto& [id, stack] : trace.stacks)
+    for (const model::Frame& frame : stack.frames) used.insert(frame.module);
+  for (const auto& [id, object] : trace.objects)
+    if (object.record.module < trace.modules.size()) used.insert(object.record.module);
+  return used;
+}
+
+// Then libc is what called the operation: exit, and whatever that runs.
+bool has_returned_from_main(const model::Stack& stack) {
+  return std::ranges::any_of(stack.frames, [](const model::Frame& frame) {
+    return std::ranges::any_of(frame.places, [](const model::Place& place) {
+      return place.function.starts_with("__libc_start_") || place.function == "_start";
+    });
+  });
+}
+
+}  // namespace
+
 // Sizes in glibc and in libstdc++, whose classes hold nothing else.
 std::uint64_t size_of(model::ObjectKind kind) {
   switch (kind) {
@@ -31,46 +63,14 @@ std::uint64_t size_of(model::ObjectKind kind) {
   }
 }
 
-std::string module_place(const model::Frame& frame, const std::vector<model::Module>& modules) {
-  char offset[24];
-  std::snprintf(offset, sizeof offset, "+0x%llx", static_cast<unsigned long long>(frame.offset));
-  return std::filesystem::path(modules.at(frame.module).path).filename().string() + offset;
-}
-
-// A frame about which nothing is known still says which file of code it lies in.
-model::Place named(const model::Frame& frame, const std::vector<model::Module>& modules) {
-  return frame.places.empty() ? model::Place{.function = module_place(frame, modules), .file = {}}
-                              : frame.places.front();
-}
-
-std::set<std::uint32_t> used_modules(const model::Trace& trace) {
-  std::set<std::uint32_t> used;
-  for (const auto& [id, stack] : trace.stacks)
-    for (const model::Frame& frame : stack.frames) used.insert(frame.module);
-  for (const auto& [id, object] : trace.objects)
-    if (object.record.module < trace.modules.size()) used.insert(object.record.module);
-  return used;
-}
-
-void name(model::Frame& frame, const std::string& module, Symbols& symbols) {
-  frame.places = symbols.places(module, frame.offset);
+void name(model::Frame& frame, const std::string& module, const std::string& open_path, Symbols& symbols) {
+  if (!open_path.empty()) frame.places = symbols.places(open_path, frame.offset);
   for (model::Place& place : frame.places) {
     // The start code is linked into every program.
     const bool start_code = place.file.empty() && place.function == "_start";
     place.system = start_code || is_system_module(module) || is_system_source(place.file);
   }
 }
-
-// Then libc is what called the operation: exit, and whatever that runs.
-bool has_returned_from_main(const model::Stack& stack) {
-  return std::ranges::any_of(stack.frames, [](const model::Frame& frame) {
-    return std::ranges::any_of(frame.places, [](const model::Place& place) {
-      return place.function.starts_with("__libc_start_") || place.function == "_start";
-    });
-  });
-}
-
-}  // namespace
 
 model::Place place_of(const model::Stack& stack, const std::vector<model::Module>& modules) {
   for (const model::Frame& frame : stack.frames) {
@@ -97,7 +97,10 @@ void resolve(model::Trace& trace, Symbols& symbols) {
   for (std::uint32_t module : used_modules(trace))
     trace.modules[module].build_id = build_id(trace.modules[module].path);
   for (auto& [id, stack] : trace.stacks) {
-    for (model::Frame& frame : stack.frames) name(frame, trace.modules.at(frame.module).path, symbols);
+    for (model::Frame& frame : stack.frames) {
+      const std::string& module = trace.modules.at(frame.module).path;
+      name(frame, module, module, symbols);
+    }
     stack.place = place_of(stack, trace.modules);
   }
   for (auto& [id, object] : trace.objects) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdio>
 
+#include "harness/diagnose/capture.h"
+#include "harness/diagnose/conclude.h"
 #include "harness/model/version.h"
 
 namespace wedge::supervise {
@@ -18,11 +20,13 @@ std::string seconds(double value) {
 }  // namespace
 
 model::Hang photograph(pid_t root, const Overrun& overrun) {
-  model::Hang hang;
-  hang.root = root;
+  diagnose::CaptureRequest request;
+  request.root = root;
+  model::Hang hang = diagnose::capture_tree(request);
   hang.wedge = model::version;
   hang.trigger = overrun.trigger;
   hang.elapsed_s = overrun.elapsed_s;
+  diagnose::conclude(hang);
   return hang;
 }
 

@@ -1,0 +1,25 @@
+// One process as it was at one moment, before anything in it has been given a name.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/diagnose/capture.h"
+#include "harness/diagnose/thread_reading.h"
+
+namespace wedge::diagnose {
+
+struct ProcessReading {
+  model::HangProcess process;  // without its threads' stacks
+  AddressSpace memory;
+  std::vector<ThreadReading> threads;  // in the order of process.threads
+  std::vector<std::string> missing;
+  double started_s = 0;
+};
+
+// `before`: the first sample.
+ProcessReading read_process(std::int32_t pid, const std::map<std::int32_t, Progress>& before,
+                            const CaptureRequest& request);
+
+}  // namespace wedge::diagnose
