@@ -64,8 +64,8 @@ int sleep_for(const timespec* span, timespec* left) {
 using wedge::runtime::controlled;
 using wedge::runtime::passes_through;
 
-#define WEDGE_INTERCEPT(name, parameters, arguments, call)                                          \
-  WEDGE_REAL(name);                                                                                 \
+#define WEDGE_INTERCEPT(name, parameters, arguments, call)                                                \
+  WEDGE_REAL(name);                                                                                       \
   WEDGE_EXPORT int name parameters { return passes_through() ? real_##name arguments : by_result(call); } \
   static_assert(true)
 
