@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/essentials.h"
 #include "reports/interleaving.h"
 #include "reports/waits.h"
 #include "reports/words.h"
@@ -127,6 +128,14 @@ std::string more_of_the_message(const Trace& trace) {
   return text + "\n";
 }
 
+std::string why_text(const Trace& trace, const Words& words) {
+  if (!trace.analysis) return {};
+  std::string text = "Why it happens only sometimes\n  " + switch_count_words(trace) + ".\n";
+  for (const std::string& line : essential_switches(trace, words)) text += "    " + line + "\n";
+  const std::string rate = rate_words(trace);
+  return rate.empty() ? text : text + "  " + rate + ".\n";
+}
+
 // What the source calls a heap or stack object is not known; where it was first used tells which one it is.
 std::string unnamed_text(const Trace& trace, const Words& words) {
   std::set<std::uint32_t> wanted;
@@ -181,6 +190,7 @@ std::string explain(const Trace& trace) {
   if (trace.outcome != Outcome::unsupported) {
     parts.push_back(tasks_text(trace, words));
     parts.push_back(interleaving(trace, words));
+    parts.push_back(why_text(trace, words));
     parts.push_back(unnamed_text(trace, words));
   }
   std::string text;

@@ -44,6 +44,12 @@ How it came to this: 9 steps
        5  2     locks mutex 2                     transfer.cpp:20 in transfer(int)
        6        notes: both have one lock         transfer.cpp:21 in transfer(int)
 
+Why it happens only sometimes
+  2 switches are essential, of 7 in the schedule as it was found.
+    step 5: before task 1 locks mutex 2 at transfer.cpp:21 in transfer(int), task 2 runs. Without this switch the run passes.
+    step 6: a timeout fired although task 2 could run. Without this switch the run ends otherwise: panic, assertion `ready' failed.
+  Random search comes upon it in 20 of 84 executions: between 16.0 % and 34.0 % with 95 %.
+
 Objects that are no static variables
   mutex 2: first used at step 5, where task 2 locks mutex 2 at transfer.cpp:20 in transfer(int)
 
@@ -215,7 +221,7 @@ TEST(summary, one_row_per_variant) {
                              36,
                              35,
                              1,
-                             {{Outcome::deadlock, "", 35, 12, "", "", "", "3 of 3"}}});
+                             {{Outcome::deadlock, "", 35, 12, "", "", "", "", "", "3 of 3"}}});
   result.variants.push_back({"q", "q", "fixed", Outcome::pass, "", Outcome::pass, true, 10000, std::nullopt, 0, {}});
   EXPECT_EQ(summary_table(result),
             "variant  expected  outcome   first failure  failures  confirmed\n"

@@ -103,6 +103,8 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
       ->default_str("fiber");
   command->add_option("--jobs", run.jobs, "Processes at once; results do not depend on it")->capture_default_str();
   command->add_flag("--keep-going", run.keep_going, "Do not stop at the first failing execution; count them all");
+  command->add_flag("!--no-analysis", run.analyse,
+                    "Report findings as they were found: not made smaller, and without their rate");
   command->add_option("--out", run.out, "Folder for result.json and traces/")->capture_default_str();
   command->add_option("--steps", run.max_steps, "More steps in one execution are a livelock")->capture_default_str();
   command->add_option("--stuck", run.stuck_s, "Seconds without a single step before an execution is a hang")

@@ -38,6 +38,7 @@ struct RunOptions {
   model::CarrierKind carrier = model::CarrierKind::fiber;
   unsigned jobs = 1;
   bool keep_going = false;
+  bool analyse = true;
   std::string out = "out";
   std::uint64_t max_steps = 1000000;
   double stuck_s = 10;

@@ -16,6 +16,7 @@
 #include "harness/model/result.h"
 #include "harness/model/version.h"
 #include "harness/supervise/errors.h"
+#include "harness/supervise/minimise.h"
 #include "harness/supervise/pool.h"
 #include "harness/supervise/replay.h"
 #include "reports/summary.h"
@@ -170,11 +171,18 @@ class Run {
     plan.times = plan.jobs = confirmations;
     plan.stuck = stuck_limit(options_);
     try {
-      return supervise::confirm(finding, plan);
+      const model::Trace trace = supervise::confirm(finding, plan);
+      return options_.analyse && supervise::can_be_analysed(trace) ? analysed(trace, plan) : trace;
     } catch (const supervise::Interrupted&) {
       result_.interrupted = true;
       return finding;
     }
+  }
+
+  static model::Trace analysed(const model::Trace& trace, const supervise::ReplayPlan& plan) {
+    model::Trace smallest = supervise::minimise(trace, plan);
+    smallest.analysis->rate = supervise::measure_rate(trace, plan);
+    return smallest;
   }
 
   static void judge(model::VariantResult& row) {

@@ -12,6 +12,7 @@
 #include "harness/diagnose/process_tree.h"
 #include "harness/diagnose/stack_namer.h"
 #include "harness/diagnose/unwinder.h"
+#include "harness/diagnose/waits.h"
 #include "harness/model/version.h"
 
 namespace wedge::diagnose {
@@ -75,6 +76,8 @@ model::Hang capture_tree(const CaptureRequest& request) {
   hang.sample_s = seconds_since(first_sample);
   for (const std::int32_t pid : processes_of_tree(roots_of(request)))
     readings.push_back(read_process(pid, before[pid], request));
+
+  find_awaited_children(readings);
 
   StackNamer namer(hang);
   for (ProcessReading& reading : readings) {

@@ -2,12 +2,20 @@
 #include "harness/diagnose/waits.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <ctime>
 
+#include <fcntl.h>
 #include <linux/futex.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
+#include "harness/diagnose/descriptor_waits.h"
+#include "harness/diagnose/futex_waits.h"
 #include "harness/diagnose/system_calls.h"
+#include "harness/diagnose/thread_ids.h"
 
 namespace wedge::diagnose {
 namespace {
@@ -61,7 +69,88 @@ std::optional<double> time_limit(const AddressSpace& memory, const SystemCallFil
   }
 }
 
-void read_wait(const ProcessReading& reading, const ThreadReading& thread, Wait& wait) {
+std::string signals_in(std::uint64_t set) {
+  std::string names;
+  for (int number = 1; number <= 64; ++number)
+    if ((set >> (number - 1) & 1) != 0) names += (names.empty() ? "" : " ") + signal_name(number);
+  return names;
+}
+
+// sigwait names the signals that it wants, sigsuspend those that it does not.
+void read_signal_wait(const AddressSpace& memory, const SystemCallFile& call, Wait& wait) {
+  if (call.number != SYS_rt_sigtimedwait) return;
+  if (const auto set = memory.value<std::uint64_t>(call.arguments[0])) wait.object = signals_in(*set);
+}
+
+std::optional<std::int32_t> process_of_pidfd(std::int32_t pid, std::uint64_t descriptor) {
+  const auto text = read_whole(process_path(pid) + "/fdinfo/" + std::to_string(descriptor));
+  const std::size_t at = text ? text->find("\nPid:") : std::string::npos;
+  if (at == std::string::npos) return std::nullopt;
+  const int process = std::atoi(text->c_str() + at + 5);
+  return process > 0 ? std::optional(process) : std::nullopt;
+}
+
+void read_child_wait(const AddressSpace& memory, const ThreadIds& ids, const SystemCallFile& call, Wait& wait) {
+  std::optional<std::int32_t> child;
+  if (call.number == SYS_wait4) {
+    const auto wanted = static_cast<std::int32_t>(call.arguments[0]);
+    if (wanted > 0) child = ids.anywhere(static_cast<std::uint32_t>(wanted));
+  } else if (call.arguments[0] == P_PID) {
+    child = ids.anywhere(static_cast<std::uint32_t>(call.arguments[1]));
+  } else if (call.arguments[0] == P_PIDFD) {
+    child = process_of_pidfd(memory.pid(), call.arguments[1]);
+  }
+  if (!child) return;
+  wait.owner = child;
+  wait.owner_evidence = "the argument of the call";
+}
+
+// The maker of a process waits for it only if it lent it its memory.
+bool lends_memory(const AddressSpace& memory, const SystemCallFile& call) {
+  if (call.number == SYS_vfork) return true;
+  if (call.number == SYS_clone) return (call.arguments[0] & CLONE_VFORK) != 0;
+  return (memory.value<std::uint64_t>(call.arguments[0]).value_or(0) & CLONE_VFORK) != 0;
+}
+
+bool waits_for_lock(const SystemCallFile& call) {
+  const auto command = static_cast<int>(call.arguments[1]);
+  return call.number == SYS_flock || command == F_SETLKW || command == F_OFD_SETLKW;
+}
+
+// A word of its stack, above all else a lock's address that a guard keeps.
+bool has_on_stack(const ThreadReading& thread, std::uint64_t wanted) {
+  const StackCopy& stack = thread.stack;
+  for (std::uint64_t at = stack.stack_pointer; at + 8 <= stack.end(); at += 8)
+    if (stack.word(at) == wanted) return true;
+  return false;
+}
+
+FutexCall futex_call(const SystemCallFile& call) {
+  return {call.arguments[0], static_cast<std::uint32_t>(call.arguments[1]),
+          static_cast<std::uint32_t>(call.arguments[2])};
+}
+
+void suspect_owners(ProcessReading& reading) {
+  for (std::size_t i = 0; i < reading.threads.size(); ++i) {
+    Wait& wait = reading.process.threads[i].wait;
+    if (wait.system_call != "futex" || !has_hidden_owner(futex_call(reading.threads[i].call), wait)) continue;
+    std::vector<std::int32_t> suspects;
+    for (std::size_t other = 0; other < reading.threads.size(); ++other) {
+      if (other == i || reading.process.threads[other].wait.address == wait.address) continue;
+      if (has_on_stack(reading.threads[other], wait.address)) suspects.push_back(reading.threads[other].tid);
+    }
+    if (suspects.empty()) continue;
+    if (suspects.size() == 1) {
+      wait.owner = suspects.front();
+      wait.owner_evidence = "the lock's address is on its stack (suspect)";
+      continue;
+    }
+    wait.owner_evidence = "the lock's address is on the stacks of several threads (suspects):";
+    for (const std::int32_t suspect : suspects) wait.owner_evidence += " " + std::to_string(suspect);
+  }
+}
+
+void read_wait(const ProcessReading& reading, const ThreadIds& ids, const ThreadReading& thread, Wait& wait) {
   if (!thread.call_known || thread.stat.state == 'Z') return;
   if (!thread.parked) {
     wait.kind = WaitKind::running;
@@ -75,14 +164,41 @@ void read_wait(const ProcessReading& reading, const ThreadReading& thread, Wait&
   if (known == nullptr) return;
   wait.kind = known->kind;
   wait.timeout_s = time_limit(reading.memory, call, *known);
-  if (wait.kind == WaitKind::futex) wait.address = call.arguments[0];
+  if (wait.kind == WaitKind::file_lock && !waits_for_lock(call)) wait.kind = WaitKind::other;
+  if (wait.kind == WaitKind::vfork && !lends_memory(reading.memory, call)) wait.kind = WaitKind::other;
+  wait.descriptors = descriptors_of(reading.memory, call, wait.kind);
+  if (wait.kind == WaitKind::signal) read_signal_wait(reading.memory, call, wait);
+  if (wait.kind == WaitKind::child) read_child_wait(reading.memory, ids, call, wait);
+  if (wait.kind == WaitKind::futex) read_futex_wait(reading.memory, ids, futex_call(call), wait);
 }
 
 }  // namespace
 
+std::string signal_name(int number) {
+  const char* name = sigabbrev_np(number);
+  return name != nullptr ? std::string("SIG") + name : "signal " + std::to_string(number);
+}
+
 void read_waits(ProcessReading& reading) {
+  const ThreadIds ids(reading.process.pid, reading.threads);
   for (std::size_t i = 0; i < reading.threads.size(); ++i)
-    read_wait(reading, reading.threads[i], reading.process.threads[i].wait);
+    read_wait(reading, ids, reading.threads[i], reading.process.threads[i].wait);
+  suspect_owners(reading);
+}
+
+void find_awaited_children(std::vector<ProcessReading>& readings) {
+  for (ProcessReading& parent : readings) {
+    std::vector<std::int32_t> children;
+    for (const ProcessReading& other : readings)
+      if (other.process.parent == parent.process.pid) children.push_back(other.process.pid);
+    if (children.size() != 1) continue;
+    for (model::HangThread& thread : parent.process.threads) {
+      const bool waits = thread.wait.kind == WaitKind::child || thread.wait.kind == WaitKind::vfork;
+      if (!waits || thread.wait.owner) continue;
+      thread.wait.owner = children.front();
+      thread.wait.owner_evidence = "its only child";
+    }
+  }
 }
 
 }  // namespace wedge::diagnose

@@ -2,20 +2,35 @@
 // chance alone comes upon it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <wedge/outcome.h>
 
 namespace wedge::model {
 
-// A switch between tasks in the smallest schedule: at `step`, `from` could have gone on and `to` ran instead.
+// What the scheduler did of its own accord, and did not have to do.
+enum class SwitchKind : std::uint8_t {
+  task,             // `from` could have gone on, and `to` ran instead
+  early_timeout,    // the earliest timeout fired although tasks could run
+  spurious_wakeup,  // a condition waiter woke without a signal
+  value,            // of several permitted results not the first one, such as which waiter a signal woke: `to`
+};
+
+inline constexpr std::array<std::string_view, 4> switch_names{"switch", "early timeout", "spurious wakeup", "value"};
+
+constexpr std::string_view name_of(SwitchKind kind) { return switch_names[static_cast<std::size_t>(kind)]; }
+
+// A switch that the smallest schedule cannot do without.
 struct EssentialSwitch {
+  SwitchKind kind = SwitchKind::task;
   std::uint64_t step = 0;
   std::uint16_t from = 0;
   std::uint16_t to = 0;
-  // What the run ended in when `from` was left to go on here and the rest of the schedule was kept as far as possible.
+  // What the run ended in without it, the rest of the schedule being kept as far as possible.
   Outcome without = Outcome::pass;
   std::string text_without;
 
@@ -35,7 +50,7 @@ struct FailureRate {
 struct Analysis {
   bool minimised = false;
   std::uint64_t steps_before = 0;
-  std::uint64_t switches_before = 0;  // preemptions in the schedule as it was found
+  std::uint64_t switches_before = 0;  // of those that an EssentialSwitch could be, in the schedule as it was found
   std::uint64_t candidates = 0;       // schedules that were tried on the way
   bool complete = false;              // no switch is left that could be left out; false: a limit was reached first
   std::vector<EssentialSwitch> switches;

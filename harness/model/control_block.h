@@ -34,9 +34,10 @@ inline constexpr std::uint32_t stop_at_failure = 4;    // call wedge_failure_rea
 inline constexpr std::uint32_t keep_output = 8;        // leave the program's stdin, stdout and stderr alone
 inline constexpr std::uint32_t direct = 16;            // run in this very process, without a fork
 inline constexpr std::uint32_t spurious_wakeups = 32;  // condition variables may wake without a signal
-inline constexpr std::uint32_t free_running = 64;      // rung `free`: real parallel threads, one process per execution
-inline constexpr std::uint32_t light_delays = 128;     // and seeded delays at the points
-inline constexpr std::uint32_t heavy_delays = 256;
+inline constexpr std::uint32_t free_running = 128;     // rung `free`: real parallel threads, one process per execution
+inline constexpr std::uint32_t light_delays = 256;     // and seeded delays at the points
+inline constexpr std::uint32_t heavy_delays = 512;
+inline constexpr std::uint32_t guided = 64;            // command run: choices come from `guide`, else from its default
 }  // namespace request_flags
 
 struct Request {
@@ -53,6 +54,7 @@ struct Request {
   std::uint32_t flags;
   std::uint32_t mutation;  // test-only: which part of the runtime to break; 0: none
   std::uint64_t replay_choices;
+  std::uint64_t guide_entries;
   char scenario[256];
   char variant[256];
 };
@@ -101,6 +103,24 @@ using ChoiceEntry = std::uint16_t;
 inline constexpr ChoiceEntry clock_choice = 0x7ffe;
 inline constexpr ChoiceEntry spurious_choice = 0x7ffd;
 inline constexpr ChoiceEntry first_value = 0x8000;
+
+// A schedule that says only where it departs from the default, which lets a task go on as long as it can: "when `task`
+// ran last and has made `own_steps` steps, `choice` comes next". Unlike `choices` it still means something after parts
+// of it have been left out. Sorted by task, then by own_steps; entries for the same moment in the order of their use.
+struct GuideEntry {
+  std::uint16_t task;
+  ChoiceEntry choice;
+  std::uint32_t own_steps;
+  // Filled in by the runtime.
+  std::uint32_t used_at;     // step; not_used: it did not come to that, or the choice was not possible
+  std::uint32_t interrupts;  // 1: the default would have let the task go on
+
+  bool operator==(const GuideEntry&) const = default;
+};
+
+inline constexpr std::uint32_t not_used = 0xffffffff;
+// A task that makes so many steps in a row, with others waiting, gives way under the default.
+inline constexpr std::uint32_t guide_patience = 500;
 
 enum class TaskState : std::uint8_t { ready, blocked, ended };
 
@@ -190,6 +210,7 @@ struct ListingRecord {  // one per variant
 };
 
 inline constexpr std::size_t max_choices = std::size_t{8} << 20;
+inline constexpr std::size_t max_guide = std::size_t{1} << 16;
 inline constexpr std::size_t max_tasks = 16384;
 inline constexpr std::size_t max_objects = 65536;
 inline constexpr std::size_t max_events = 131072;  // first half: the first events; second half: a ring of the last
@@ -208,6 +229,7 @@ struct ControlBlock {
   std::uint32_t listed;
   std::uint32_t pad;
   ChoiceEntry choices[max_choices];
+  GuideEntry guide[max_guide];
   TaskRecord tasks[max_tasks];
   ObjectRecord objects[max_objects];  // [0] is "none"
   EventRecord events[max_events];

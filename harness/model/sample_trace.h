@@ -67,6 +67,18 @@ inline Recipe sample_recipe() {
   return recipe;
 }
 
+inline Analysis sample_analysis() {
+  Analysis analysis;
+  analysis.minimised = analysis.complete = true;
+  analysis.steps_before = 20;
+  analysis.switches_before = 7;
+  analysis.candidates = 23;
+  analysis.switches = {{SwitchKind::task, 5, 1, 2, Outcome::pass, ""},
+                       {SwitchKind::early_timeout, 6, 2, no_task, Outcome::panic, "assertion `ready' failed\nmore"}};
+  analysis.rate = {20, 84, 0.16, 0.34};
+  return analysis;
+}
+
 // Objects: 1 mutex accounts[0] held by task 1, 2 a heap mutex held by task 2, 3 condition variable ready, 4 task 1.
 inline Trace sample_deadlock() {
   Trace trace;
@@ -112,6 +124,8 @@ inline Trace sample_deadlock() {
   trace.events[0].result = 1;
   trace.events[5].note = 1;
   trace.notes = {"both have one lock"};
+  trace.analysis = sample_analysis();
+  trace.kernel_stacks = {{1, 2}, {2, 2}};
   return trace;
 }
 

@@ -136,12 +136,33 @@ void read_outcome(const Json& json, Trace& trace) {
   json.at("diverged_at").get_to(trace.diverged_at);
 }
 
+Analysis analysis_from(const Json& json) {
+  Analysis analysis;
+  json.at("minimised").get_to(analysis.minimised);
+  json.at("steps_before").get_to(analysis.steps_before);
+  json.at("switches_before").get_to(analysis.switches_before);
+  json.at("candidates").get_to(analysis.candidates);
+  json.at("complete").get_to(analysis.complete);
+  for (const Json& row : json.at("switches"))
+    analysis.switches.push_back({enum_from<SwitchKind>(switch_names, row.at("kind")), row.at("step"), row.at("from"),
+                                 row.at("to"), enum_from<Outcome>(outcome_names, row.at("without")),
+                                 row.at("text_without")});
+  const Json& rate = json.at("rate");
+  rate.at("failures").get_to(analysis.rate.failures);
+  rate.at("executions").get_to(analysis.rate.executions);
+  rate.at("low").get_to(analysis.rate.low);
+  rate.at("high").get_to(analysis.rate.high);
+  return analysis;
+}
+
 void read_tables(const Json& json, Trace& trace) {
   for (const Json& row : json.at("modules")) trace.modules.push_back({row.at("path"), row.at("build_id")});
   for (const Json& row : json.at("tasks")) trace.tasks.push_back(task_from(row));
   for (const Json& row : json.at("objects")) trace.objects[row.at("id")] = object_from(row);
   for (const Json& row : json.at("stacks")) trace.stacks[row.at("id")] = stack_from(row, trace.modules.size());
   json.at("notes").get_to(trace.notes);
+  if (!json.at("analysis").is_null()) trace.analysis = analysis_from(json.at("analysis"));
+  for (const Json& row : json.at("kernel_stacks")) trace.kernel_stacks[row.at(0)] = row.at(1);
   const Json& choices = json.at("choices");
   if (choices.is_string())
     trace.choices = unpack_choices(choices.get_ref<const std::string&>());

@@ -40,6 +40,8 @@ TEST(trace, round_trip_keeps_what_matters) {
   EXPECT_EQ(before.stacks, after.stacks);
   EXPECT_EQ(before.modules, after.modules);
   EXPECT_EQ(before.notes, after.notes);
+  EXPECT_EQ(before.analysis, after.analysis);
+  EXPECT_EQ(before.kernel_stacks, after.kernel_stacks);
   EXPECT_EQ(before.events_hash, after.events_hash);
   ASSERT_EQ(after.tasks.size(), 5U);
   EXPECT_STREQ(after.tasks[3].name, "reporter");

@@ -107,6 +107,37 @@ Json json_of_choices(const std::vector<ChoiceEntry>& choices) {
   return pack_choices(choices);
 }
 
+Json json_of(const EssentialSwitch& essential) {
+  return {{"kind", name_of(essential.kind)},
+          {"step", essential.step},
+          {"from", essential.from},
+          {"to", essential.to},
+          {"without", name_of(essential.without)},
+          {"text_without", essential.text_without}};
+}
+
+Json json_of(const Analysis& analysis) {
+  Json switches = Json::array();
+  for (const EssentialSwitch& essential : analysis.switches) switches.push_back(json_of(essential));
+  return {{"minimised", analysis.minimised},
+          {"steps_before", analysis.steps_before},
+          {"switches_before", analysis.switches_before},
+          {"candidates", analysis.candidates},
+          {"complete", analysis.complete},
+          {"switches", switches},
+          {"rate",
+           {{"failures", analysis.rate.failures},
+            {"executions", analysis.rate.executions},
+            {"low", analysis.rate.low},
+            {"high", analysis.rate.high}}}};
+}
+
+Json json_of(const std::map<std::uint16_t, std::uint32_t>& kernel_stacks) {
+  Json rows = Json::array();
+  for (const auto& [task, stack] : kernel_stacks) rows.push_back(Json::array({task, stack}));
+  return rows;
+}
+
 void add_outcome(Json& json, const Trace& trace) {
   json["outcome"] = name_of(trace.outcome);
   json["text"] = trace.text;
@@ -131,6 +162,8 @@ Json json_of(const Trace& trace) {
   json["wedge"] = trace.wedge;
   json["recipe"] = json_of(trace.recipe);
   add_outcome(json, trace);
+  json["analysis"] = trace.analysis ? json_of(*trace.analysis) : Json();
+  json["kernel_stacks"] = json_of(trace.kernel_stacks);
   Json modules = Json::array();
   for (const Module& module : trace.modules) modules.push_back({{"path", module.path}, {"build_id", module.build_id}});
   json["modules"] = modules;

@@ -12,6 +12,7 @@
 #include "harness/runtime/objects/descriptors.h"
 #include "harness/runtime/objects/mutex.h"
 #include "harness/runtime/raw.h"
+#include "harness/runtime/scheduler/guide.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/scheduler/seeded.h"
 #include "harness/runtime/trace/quiescence.h"
@@ -44,7 +45,8 @@ StrategyHints hints_of(const model::Request& request) {
 
 std::uint32_t attention_for(const model::Request& request) {
   if (request.command == model::Command::replay) return attention::logging | attention::replaying;
-  return (request.flags & model::request_flags::log_events) ? attention::logging : 0;
+  return ((request.flags & model::request_flags::log_events) ? attention::logging : 0) |
+         ((request.flags & model::request_flags::guided) ? attention::guided : 0);
 }
 
 }  // namespace
@@ -82,6 +84,7 @@ void begin_execution(const model::Request& request, std::uint64_t execution) {
   s.strategy->set_timeout_odds(seed);
   fair_suffix().begin(seed ^ 0x5eed, {});
   seed_random_data(seed);
+  if (s.attention & attention::guided) begin_guide(request.guide_entries);
   forget_objects();
   forget_descriptors();
   begin_recording();

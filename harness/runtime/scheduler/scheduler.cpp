@@ -5,6 +5,7 @@
 
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/raw.h"
+#include "harness/runtime/scheduler/guide.h"
 #include "harness/runtime/trace/recorder.h"
 
 namespace wedge::runtime {
@@ -95,6 +96,7 @@ void on_alarm() {
     fail(Outcome::livelock, "the step budget of %llu is used up, the last half of it under a fair schedule",
          static_cast<unsigned long long>(scheduler.max_steps));
   scheduler.fair = true;
+  scheduler.attention &= ~attention::guided;
   scheduler.strategy = &fair_suffix();
   scheduler.alarm_step = scheduler.max_steps;
 }
@@ -115,6 +117,7 @@ bool timeout_is_due_now() {
 
 model::ChoiceEntry next_entry() {
   if (scheduler.attention & attention::replaying) return replayed_choice();
+  if (scheduler.attention & attention::guided) return guided_choice();
   if ((scheduler.attention & attention::timers) && timeout_is_due_now()) return model::clock_choice;
   if ((scheduler.attention & attention::spurious) && scheduler.strategy->wakes_spuriously())
     return model::spurious_choice;
@@ -228,6 +231,8 @@ std::uint32_t choose_value(std::uint32_t n) {
     const model::ChoiceEntry entry = replayed_choice();
     value = static_cast<std::uint32_t>(entry - model::first_value);
     if (entry < model::first_value || value >= n) diverge("the trace makes a choice that is not offered");
+  } else if (scheduler.attention & attention::guided) {
+    value = guided_value(n);
   } else {
     value = scheduler.strategy->choose_value(n);
   }

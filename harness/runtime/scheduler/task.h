@@ -46,6 +46,7 @@ struct Task {
   std::uint32_t enabled_at = not_enabled;  // position in the scheduler's enabled list
   PendingOperation pending;
   std::uint64_t since_step = 0;
+  std::uint32_t own_steps = 0;  // counted only in guided executions
   Context* context = nullptr;
 
   // Waiting. A task is in the list of at most one object at a time.
