@@ -34,10 +34,10 @@ inline constexpr std::uint32_t stop_at_failure = 4;    // call wedge_failure_rea
 inline constexpr std::uint32_t keep_output = 8;        // leave the program's stdin, stdout and stderr alone
 inline constexpr std::uint32_t direct = 16;            // run in this very process, without a fork
 inline constexpr std::uint32_t spurious_wakeups = 32;  // condition variables may wake without a signal
+inline constexpr std::uint32_t guided = 64;            // command run: choices come from `guide`, else from its default
 inline constexpr std::uint32_t free_running = 128;     // rung `free`: real parallel threads, one process per execution
 inline constexpr std::uint32_t light_delays = 256;     // and seeded delays at the points
 inline constexpr std::uint32_t heavy_delays = 512;
-inline constexpr std::uint32_t guided = 64;            // command run: choices come from `guide`, else from its default
 }  // namespace request_flags
 
 struct Request {
@@ -205,7 +205,8 @@ struct ListingRecord {  // one per variant
   char variant[256];
   char text[256];  // the text the outcome must contain; empty: any
   Outcome expected;
-  std::uint8_t pad[7];
+  bool virtual_time_only;
+  std::uint8_t pad[6];
   std::uint64_t max_steps;
 };
 

@@ -8,7 +8,7 @@ namespace wedge::runtime {
 
 // Read by every interceptor first, both flags at once. Changes only before the program's threads exist, and when an
 // execution fails.
-struct Mode {
+struct alignas(std::uint16_t) Mode {
   bool controlled = false;  // a controlled execution is running
   bool free = false;        // a free execution is running: each point is a delay and then the real call
 };
@@ -23,7 +23,8 @@ inline constexpr bool& controlled = mode.controlled;
 // and on the free rung the delay that goes before it is over.
 [[gnu::always_inline]] inline bool passes_through() {
   const auto bits = std::bit_cast<std::uint16_t>(mode);
-  if (bits == std::bit_cast<std::uint16_t>(Mode{.controlled = true, .free = false})) return false;
+  if (bits == std::bit_cast<std::uint16_t>(Mode{.controlled = true, .free = false})) [[likely]]
+    return false;
   if (bits != 0) [[unlikely]]
     delay_at_point();
   return true;

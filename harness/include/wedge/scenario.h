@@ -27,7 +27,8 @@ struct Variant {
   std::string name;
   std::function<void()> body;  // runs as task 0, many times in one process: leave no state behind
   Expectation expectation;
-  std::uint64_t max_steps = 0;  // of one execution before it counts as a livelock; 0: the default of `wedge run`
+  std::uint64_t max_steps = 0;     // of one execution before it counts as a livelock; 0: the default of `wedge run`
+  bool virtual_time_only = false;  // takes longer than anybody waits: left out on the rungs where time is real
 };
 
 struct Scenario {
