@@ -67,7 +67,8 @@ Exit codes: 0 the same every time, 1 it went another way, 2 the trace or the pro
 
 constexpr const char* flags_footer = R"(Examples:
   g++ $(wedge flags --compile) -c main.cpp && g++ main.o $(wedge flags --link) -o main
-  clang++ $(wedge flags --compile --compiler clang) -c main.cpp)";
+  clang++ $(wedge flags --compile --compiler clang) -c main.cpp
+  g++ $(wedge flags --compile) main.cpp $(wedge flags --link --rung tsan) -o main-tsan)";
 
 // CLI11 would read -3 as a very large number.
 const CLI::Validator not_negative(
@@ -152,6 +153,11 @@ void add_flags(CLI::App& app, CommandLine& line) {
   CLI::App* command = app.add_subcommand("flags", "Print the compiler flags for finer control (level 2)");
   command->add_flag("--compile", line.flags.compile, "For compiling");
   command->add_flag("--link", line.flags.link, "For linking");
+  command
+      ->add_option_function<std::string>(
+          "--rung", [&line](const std::string& name) { line.flags.rung = rung_from(name); },
+          "controlled, or tsan: with the real ThreadSanitizer, for wedge run --rung tsan")
+      ->default_str("controlled");
   command->add_option("--compiler", line.flags.compiler, "gcc or clang")->capture_default_str();
   command->footer(flags_footer);
   command->callback([&line] { line.kind = CommandLine::Kind::flags; });
@@ -192,6 +198,9 @@ void check_repro(const ReproOptions& repro) {
 
 void check_flags(const FlagsOptions& flags) {
   if (flags.compile == flags.link) throw EnvironmentError("wedge flags needs either --compile or --link");
+  if (flags.rung != Rung::controlled && flags.rung != Rung::tsan)
+    throw EnvironmentError("there are no flags for the rung " + std::string(name_of(flags.rung)) +
+                           ": it runs what is built for controlled runs");
   if (flags.compiler != "gcc" && flags.compiler != "clang")
     throw EnvironmentError("there is no compiler '" + flags.compiler + "' here; take gcc or clang");
 }

@@ -84,6 +84,7 @@ struct FlagsOptions {
   bool compile = false;
   bool link = false;
   std::string compiler = "gcc";
+  Rung rung = Rung::controlled;  // or tsan
 };
 
 }  // namespace wedge::cli

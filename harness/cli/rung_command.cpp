@@ -229,7 +229,7 @@ class RungRun {
 
 }  // namespace
 
-std::string why_not(Rung) { return {}; }
+std::string why_not(Rung rung) { return rung == Rung::rr ? why_rr_cannot_be_used() : std::string(); }
 
 int run_rung_command(const RunOptions& options, const std::string& command) { return RungRun(options, command).run(); }
 

@@ -12,12 +12,6 @@ namespace {
 
 using supervise::EnvironmentError;
 
-Rung rung_from(const std::string& name) {
-  for (Rung rung : {Rung::controlled, Rung::free, Rung::tsan, Rung::rr})
-    if (name_of(rung) == name) return rung;
-  throw EnvironmentError("there is no rung '" + name + "'; take controlled, free, tsan or rr");
-}
-
 Delays delays_from(const std::string& name) {
   for (Delays delays : {Delays::none, Delays::light, Delays::heavy})
     if (name_of(delays) == name) return delays;
@@ -40,6 +34,12 @@ void refuse(const CLI::App& command, const RunOptions& run, std::initializer_lis
 }
 
 }  // namespace
+
+Rung rung_from(const std::string& name) {
+  for (Rung rung : {Rung::controlled, Rung::free, Rung::tsan, Rung::rr})
+    if (name_of(rung) == name) return rung;
+  throw EnvironmentError("there is no rung '" + name + "'; take controlled, free, tsan or rr");
+}
 
 void add_rung_options(CLI::App& command, RunOptions& run) {
   command

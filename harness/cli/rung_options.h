@@ -1,11 +1,16 @@
 // The options of `wedge run` that belong to some rungs only.
 #pragma once
 
+#include <string>
+
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/options.h"
 
 namespace wedge::cli {
+
+// Throws EnvironmentError.
+Rung rung_from(const std::string& name);
 
 void add_rung_options(CLI::App& command, RunOptions& run);
 

@@ -36,6 +36,7 @@ std::unique_ptr<RungRunner> rr_runner(const RunOptions& options, const Selection
 
 // Why this rung cannot be used here; empty if it can.
 std::string why_not(Rung rung);
+std::string why_rr_cannot_be_used();
 
 // `wedge run --rung free|tsan|rr`; returns the exit code.
 int run_rung_command(const RunOptions& options, const std::string& command);

@@ -127,14 +127,15 @@ int fork_worker() {
   return pid;
 }
 
-std::int32_t await_worker(int pid, std::uint64_t heartbeat_before) {
+std::int32_t await_worker(int pid, std::uint64_t heartbeat_before, bool may_be_dirty) {
   int status = 0;
   while (raw::call(SYS_wait4, pid, reinterpret_cast<long>(&status)) == -EINTR) {
   }
   const std::uint64_t steps = control->progress.heartbeat - heartbeat_before;
   control->progress.total_steps = control->progress.total_steps + steps;
   model::Result& result = control->result;
-  const bool bad = WIFSIGNALED(status) || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != dirty_exit_status);
+  const bool dirty = may_be_dirty && WIFEXITED(status) && WEXITSTATUS(status) == dirty_exit_status;
+  const bool bad = WIFSIGNALED(status) || (WEXITSTATUS(status) != 0 && !dirty);
   if (result.written != 0 || !bad) return status;
   // It died without a word, or after noting that it calls exit(): what is known from outside.
   const bool noted = WIFEXITED(status) && result.exit_status == WEXITSTATUS(status);

@@ -129,7 +129,7 @@ void serve_program() {
       const std::uint64_t heartbeat = control->progress.heartbeat;
       const int pid = fork_worker();
       if (pid == 0) return begin_program(i);
-      const std::int32_t status = await_worker(pid, heartbeat);
+      const std::int32_t status = await_worker(pid, heartbeat, false);
       if (wants_free(request)) end_group(pid);
       const std::uint64_t length = control->progress.heartbeat - heartbeat;
       if (length > control->progress.longest) control->progress.longest = length;

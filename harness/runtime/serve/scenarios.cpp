@@ -93,7 +93,7 @@ void carry_out_freely(const std::function<void()>& body) {
       begin_free_execution(i, true);
       run_free_body(body);
     }
-    const std::int32_t status = await_worker(pid, control->progress.heartbeat);
+    const std::int32_t status = await_worker(pid, control->progress.heartbeat, false);
     end_group(pid);
     if (control->result.written != 0) return say(model::ReplyKind::stopped, i, status);
   }
@@ -110,7 +110,7 @@ void carry_out(const std::function<void()>& body) {
     control->progress.execution = request.first;
     const int pid = fork_worker();
     if (pid == 0) run_worker(body, request);
-    const std::int32_t status = await_worker(pid, heartbeat);
+    const std::int32_t status = await_worker(pid, heartbeat, true);
     const std::uint64_t reached = control->progress.execution;
     if (control->result.written != 0) return say(model::ReplyKind::stopped, reached, status);
     if (status == 0) break;
