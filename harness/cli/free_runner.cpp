@@ -105,7 +105,7 @@ class FreeRunner : public RungRunner {
 
   Sighting sighting_of(model::Trace trace) {
     diagnose::resolve(trace, symbols_);
-    Sighting sighting{trace.outcome, trace.fingerprint, trace.recipe.execution, 1, trace.text, {}, {}, {}, {}};
+    Sighting sighting{trace.outcome, trace.fingerprint, trace.recipe.execution, 1, trace.text, {}, {}, {}, {}, {}};
     const model::Stack* stack = model::stack_of(trace, trace.stack);
     if (stack != nullptr && !stack->place.file.empty())
       sighting.place = fmt::format("{}:{}", stack->place.file, stack->place.line);

@@ -62,6 +62,10 @@ std::string OutputFolder::write_hang_report(const std::string& name, const model
   return write_in("hangs", name + ".md", reports::hang_report(hang));
 }
 
+std::string OutputFolder::write_report(const std::string& name, const std::string& text) const {
+  return write_in("reports", name + ".md", "# " + name + "\n\n```text\n" + text + "```\n");
+}
+
 std::string OutputFolder::write_in(const std::string& folder, const std::string& name, const std::string& text) const {
   std::error_code error;
   fs::create_directories(fs::path(path_) / folder, error);

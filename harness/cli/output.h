@@ -19,6 +19,8 @@ class OutputFolder {
   // Hangs of the free rungs, and their reports in markdown; `name` without a folder. Return as above.
   std::string write_hang(const std::string& name, const model::Hang& hang) const;
   std::string write_hang_report(const std::string& name, const model::Hang& hang) const;
+  // What somebody else says about a finding, word for word.
+  std::string write_report(const std::string& name, const std::string& text) const;
   void write_result(const std::string& json) const;
   std::string path_of(const std::string& relative) const;
 

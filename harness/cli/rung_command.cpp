@@ -154,8 +154,16 @@ class RungRun {
     found.confirmed = fmt::format("not replayable; seen {} of {}", sighting.seen, row.executions);
     if (!sighting.replay.empty())
       found.confirmed = fmt::format("recorded; seen {} of {}", sighting.seen, row.executions);
+    if (!sighting.report.empty())
+      found.report = output_.write_report(name_for(sighting, selection, row), sighting.report);
     if (sighting.hang) add_hang(*sighting.hang, sighting, selection, row, found);
     row.findings.push_back(std::move(found));
+  }
+
+  static std::string name_for(const Sighting& sighting, const Selection& selection, const model::VariantResult& row) {
+    const std::string what = row.scenario.empty() ? std::filesystem::path(selection.program).filename().string()
+                                                  : row.scenario + "-" + row.variant;
+    return finding_name(what, sighting.outcome, sighting.fingerprint);
   }
 
   void add_hang(model::Hang& hang, const Sighting& sighting, const Selection& selection,
@@ -165,9 +173,7 @@ class RungRun {
     hang.scenario = row.scenario;
     hang.variant = row.variant;
     hang.reproduce = search_again(selection, row);
-    const std::string what = row.scenario.empty() ? std::filesystem::path(selection.program).filename().string()
-                                                  : row.scenario + "-" + row.variant;
-    const std::string name = finding_name(what, sighting.outcome, sighting.fingerprint);
+    const std::string name = name_for(sighting, selection, row);
     found.hang = output_.write_hang(name, hang);
     found.report = output_.write_hang_report(name, hang);
   }

@@ -20,7 +20,6 @@ using supervise::Sighting;
 using supervise::TsanWarning;
 
 constexpr int exit_with_warnings = 66;
-constexpr std::size_t shown_lines = 40;
 
 class TemporaryFolder {
  public:
@@ -52,12 +51,6 @@ class TemporaryFolder {
   std::string path_;
 };
 
-std::string first_lines(const std::string& text) {
-  std::size_t at = 0;
-  for (std::size_t line = 0; line < shown_lines && at != std::string::npos; ++line) at = text.find('\n', at + 1);
-  return at == std::string::npos ? text : text.substr(0, at + 1) + "  ...\n";
-}
-
 class TsanRunner : public CommandRunner {
  public:
   using CommandRunner::CommandRunner;
@@ -65,7 +58,7 @@ class TsanRunner : public CommandRunner {
  protected:
   std::vector<Sighting> run_once(const std::vector<std::string>& command) override {
     supervise::WatchedRunSpec spec = spec_for(command);
-    // Later ones count: what the user set is kept where it is no matter of ours.
+    // Of an option that is there twice the last counts: what the user has set stays, but for what we depend on.
     spec.variables.push_back(
         fmt::format("TSAN_OPTIONS={}:halt_on_error=0:exitcode={}:log_path={}/log:second_deadlock_stack=1",
                     supervise::own_variable("TSAN_OPTIONS"), exit_with_warnings, logs_.path()));
@@ -90,7 +83,8 @@ class TsanRunner : public CommandRunner {
       sighting.fingerprint = fingerprint_of(warning);
       sighting.text = words_for(warning);
       sighting.place = place_of(warning);
-      sighting.details = first_lines(warning.text);
+      sighting.details = shortened(warning);
+      sighting.report = warning.text;
       const bool known = std::ranges::count(sightings, sighting.fingerprint, &Sighting::fingerprint) > 0;
       if (!known) sightings.push_back(std::move(sighting));
     }

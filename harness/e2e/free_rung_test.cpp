@@ -3,6 +3,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -87,13 +88,13 @@ TEST_P(FreeEnd, is_seen_and_told_apart) {
 }
 
 constexpr End ends[] = {
-    {"crash", Outcome::crash, "SIGSEGV", " in crash"},
+    {"crash", Outcome::crash, "SIGSEGV", "crash at "},
     {"overflow", Outcome::crash, "signal 11", ""},
-    {"abort", Outcome::panic, "abort() was called", "end("},
-    {"_exit", Outcome::panic, "status 3", "end("},
-    {"exit_status", Outcome::panic, "status 5", "end("},
+    {"abort", Outcome::panic, "abort() was called", "end at "},
+    {"_exit", Outcome::panic, "status 3", "end at "},
+    {"exit_status", Outcome::panic, "status 5", "end at "},
     {"raw_exit", Outcome::panic, "status 9", ""},
-    {"throw", Outcome::panic, "uncaught exception of type std::", "end("},
+    {"throw", Outcome::panic, "uncaught exception of type std::", "end at "},
     {"loop", Outcome::hang, "had not ended after", ""},
 };
 
@@ -148,7 +149,7 @@ std::vector<pid_t> processes_in(const std::string& file) {
 // Killed processes are gone as soon as whoever adopted them has waited.
 bool is_gone(pid_t pid) {
   for (int attempt = 0; attempt < 200; ++attempt) {
-    std::istringstream status(read_text("/proc/" + std::to_string(pid) + "/stat"));
+    std::ifstream status("/proc/" + std::to_string(pid) + "/stat");
     std::string skipped;
     std::string state;
     status >> skipped >> skipped >> state;

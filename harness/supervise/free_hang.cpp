@@ -24,7 +24,9 @@ model::Hang photograph(pid_t root, const Overrun& overrun) {
   request.root = root;
   model::Hang hang = diagnose::capture_tree(request);
   hang.wedge = model::version;
-  hang.trigger = overrun.trigger;
+  hang.trigger = overrun.own_deadline
+                     ? "the scenario's own deadline"
+                     : "deadline of " + seconds(static_cast<double>(overrun.hang_after.count()) / 1000);
   hang.elapsed_s = overrun.elapsed_s;
   diagnose::conclude(hang);
   return hang;

@@ -2,6 +2,7 @@
 // in words. The outcome is always `hang`: wall-clock time proves no deadlock.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <sys/types.h>
@@ -12,7 +13,8 @@ namespace wedge::supervise {
 
 struct Overrun {
   double elapsed_s = 0;
-  std::string trigger;  // "deadline of 10 s"
+  std::chrono::milliseconds hang_after{0};
+  bool own_deadline = false;  // it was not --hang-after but the scenario that set it
 };
 
 // Captures the process and all below it, and concludes. The process goes on as if nothing had been.

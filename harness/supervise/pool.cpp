@@ -19,8 +19,7 @@ Pool::Pool(LaunchSpec spec, unsigned count, std::chrono::milliseconds stuck, std
 }
 
 void Pool::remember_hang(const Overdue& overdue) {
-  const std::string limit = overdue.own_deadline ? "the scenario" : "--hang-after";
-  hangs_[overdue.execution] = photograph(overdue.process, {overdue.elapsed_s, "deadline set by " + limit});
+  hangs_[overdue.execution] = photograph(overdue.process, {overdue.elapsed_s, free_->hang_after, overdue.own_deadline});
 }
 
 const model::Hang* Pool::hang_of(std::uint64_t execution) const {

@@ -18,7 +18,8 @@ struct Sighting {
   std::uint64_t seen = 1;       // executions that did
   std::string text;
   std::string place;    // "file:line"
-  std::string details;  // for people, several lines: a stack, or a sanitizer's own words
+  std::string details;  // for people, several lines: a stack
+  std::string report;   // in full what somebody else says about it: a sanitizer
   std::optional<model::Hang> hang;
   std::string replay;  // rung rr: the command that plays the recording
 };

@@ -140,6 +140,20 @@ std::string words_for(const TsanWarning& warning) {
   return warning.kind + " at " + std::filesystem::path(frame->place).filename().string() + " in " + frame->function;
 }
 
+std::string shortened(const TsanWarning& warning) {
+  std::string text;
+  bool wanted = false;
+  for (std::string_view rest = warning.text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const bool is_section = line.starts_with("  ") && line.ends_with(':') && !is_frame(line);
+    if (is_section) wanted = tells_what_happened(line);
+    if (wanted && (is_section || (is_frame(line) && is_users(read_frame(line))))) text += std::string(line) + "\n";
+    if (trimmed(line).starts_with("Location is")) text += std::string(line) + "\n";
+  }
+  return text;
+}
+
 std::string fingerprint_of(const TsanWarning& warning) {
   std::vector<std::string> stacks;
   for (const std::vector<TsanFrame>& stack : warning.stacks) {

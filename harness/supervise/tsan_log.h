@@ -28,6 +28,8 @@ std::vector<TsanWarning> read_tsan_log(std::string_view log);
 bool is_users(const TsanFrame& frame);
 
 Outcome outcome_of(const TsanWarning& warning);
+// Some lines: what happened where in the user's own code.
+std::string shortened(const TsanWarning& warning);
 // "data race at overdraft.cpp:6 in withdraw()"
 std::string words_for(const TsanWarning& warning);
 std::string place_of(const TsanWarning& warning);

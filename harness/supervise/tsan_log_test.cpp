@@ -86,6 +86,15 @@ TEST(TsanLog, a_race_has_its_kind_and_the_places_of_both_accesses) {
   EXPECT_EQ(race.text.find("reported 1 warnings"), std::string::npos);
 }
 
+TEST(TsanLog, shortened_it_has_the_users_own_code_alone) {
+  EXPECT_EQ(shortened(read_tsan_log(gcc_race).at(0)), R"(  Read of size 4 at 0x56498a7510a0 by thread T2:
+    #0 withdraw() /src/account.cpp:6 (account+0x1277)
+  Previous write of size 4 at 0x56498a7510a0 by thread T1:
+    #0 Account::pay(int) /src/account.cpp:9 (account+0x12a9)
+  Location is global 'balance' of size 4 at 0x56498a7510a0 (account+0x50a0)
+)");
+}
+
 TEST(TsanLog, the_same_race_has_the_same_fingerprint_whichever_access_came_first_and_wherever_it_was_built) {
   const TsanWarning one = read_tsan_log(gcc_race).at(0);
   const TsanWarning other = read_tsan_log(clang_race).at(0);

@@ -109,8 +109,7 @@ WatchedRun run_watched(const WatchedRunSpec& spec) {
     if (interrupted()) throw Interrupted();
     if (Clock::now() < until || tree.status()) continue;
     const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
-    model::Hang hang =
-        photograph(tree.root(), {elapsed, std::string("deadline set by ") + (own ? "the scenario" : "--hang-after")});
+    model::Hang hang = photograph(tree.root(), {elapsed, spec.hang_after, own.has_value()});
     if (tree.status()) break;  // it was slow, and has ended by itself meanwhile
     run.hang = std::move(hang);
     break;
