@@ -9,7 +9,9 @@
 
 #include <unistd.h>
 
+#include "harness/model/hang_json.h"
 #include "harness/supervise/errors.h"
+#include "reports/hang_markdown.h"
 
 namespace wedge::cli {
 namespace {
@@ -52,6 +54,27 @@ std::string OutputFolder::write_trace(const model::Trace& trace) const {
   return name;
 }
 
+std::string OutputFolder::write_hang(const std::string& name, const model::Hang& hang) const {
+  return write_in("hangs", name + ".hang.json", model::write_hang(hang));
+}
+
+std::string OutputFolder::write_hang_report(const std::string& name, const model::Hang& hang) const {
+  return write_in("hangs", name + ".md", reports::hang_report(hang));
+}
+
+std::string OutputFolder::write_report(const std::string& name, const std::string& text) const {
+  return write_in("reports", name + ".md", "# " + name + "\n\n```text\n" + text + "```\n");
+}
+
+std::string OutputFolder::write_in(const std::string& folder, const std::string& name, const std::string& text) const {
+  std::error_code error;
+  fs::create_directories(fs::path(path_) / folder, error);
+  if (error) throw EnvironmentError("cannot write to " + path_ + ": " + error.message());
+  const std::string relative = folder + "/" + name;
+  write_file(path_of(relative), text);
+  return relative;
+}
+
 void OutputFolder::write_result(const std::string& json) const { write_file(path_of("result.json"), json); }
 
 void OutputFolder::write(const std::string& relative, const std::string& text) const {
@@ -66,8 +89,11 @@ std::string OutputFolder::path_of(const std::string& relative) const { return (f
 std::string trace_name(const model::Trace& trace) {
   std::string name = trace.recipe.scenario.empty() ? fs::path(trace.recipe.program).filename().string()
                                                    : trace.recipe.scenario + "-" + trace.recipe.variant;
-  return as_file_name(name) + "-" + std::string(name_of(trace.outcome)) + "-" + trace.fingerprint.substr(0, 8) +
-         ".trace.json";
+  return finding_name(name, trace.outcome, trace.fingerprint) + ".trace.json";
+}
+
+std::string finding_name(const std::string& what, Outcome outcome, const std::string& fingerprint) {
+  return as_file_name(what) + "-" + std::string(name_of(outcome)) + "-" + fingerprint.substr(0, 8);
 }
 
 std::string read_file(const std::string& path) {

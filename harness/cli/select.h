@@ -19,6 +19,7 @@ struct Listed {
   Outcome expected = Outcome::pass;
   std::string expected_text;
   std::uint64_t max_steps = 0;
+  bool virtual_time_only = false;
 };
 
 // A program to start, and what to run in it: itself, or some of its scenarios.

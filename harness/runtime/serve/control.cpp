@@ -116,6 +116,7 @@ int fork_worker() {
   const pid_t parent = static_cast<pid_t>(raw::call(SYS_getpid));
   control->result.written = 0;
   control->result.exit_status = -1;
+  control->progress.began_ns = 0;  // of the execution before; the next one begins in its own process
   const int pid = real_fork();
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -126,14 +127,15 @@ int fork_worker() {
   return pid;
 }
 
-std::int32_t await_worker(int pid, std::uint64_t heartbeat_before) {
+std::int32_t await_worker(int pid, std::uint64_t heartbeat_before, bool may_be_dirty) {
   int status = 0;
   while (raw::call(SYS_wait4, pid, reinterpret_cast<long>(&status)) == -EINTR) {
   }
   const std::uint64_t steps = control->progress.heartbeat - heartbeat_before;
   control->progress.total_steps = control->progress.total_steps + steps;
   model::Result& result = control->result;
-  const bool bad = WIFSIGNALED(status) || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != dirty_exit_status);
+  const bool dirty = may_be_dirty && WIFEXITED(status) && WEXITSTATUS(status) == dirty_exit_status;
+  const bool bad = WIFSIGNALED(status) || (WEXITSTATUS(status) != 0 && !dirty);
   if (result.written != 0 || !bad) return status;
   // It died without a word, or after noting that it calls exit(): what is known from outside.
   const bool noted = WIFEXITED(status) && result.exit_status == WEXITSTATUS(status);
@@ -152,6 +154,8 @@ std::int32_t await_worker(int pid, std::uint64_t heartbeat_before) {
   result.written = 1;
   return status;
 }
+
+void end_group(int pid) { raw::call(SYS_kill, -pid, SIGKILL); }
 
 // A place for a debugger to stop at: the execution has failed, all tasks stand where they stood.
 WEDGE_EXPORT void wedge_failure_reached() { asm volatile("" ::: "memory"); }
