@@ -67,7 +67,7 @@ TEST(seize, lets_interrupted_calls_go_on) {
     const Seized seized = seize(memory, thread->tid, 65536);
     EXPECT_TRUE(seized.stack.has_value()) << name << ": " << seized.remark;
   }
-  EXPECT_TRUE(target.stands_still(33)) << "a call has returned EINTR";
+  ASSERT_TRUE(target.stands_still(33)) << "a call has returned EINTR";
   const model::Hang after = capture(target.pid());
   EXPECT_EQ(thread_named(*process_in(after, target.pid()), "epoll")->wait.kind, WaitKind::epoll);
 }
