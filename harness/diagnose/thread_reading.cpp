@@ -52,7 +52,7 @@ bool read_thread(const AddressSpace& memory, const ReadingOptions& options, Thre
     if (!read_files(directory, thread)) return false;
     if (thread.stat.state == 'Z' || thread.stat.state == 'X' || !thread.call_known) return true;
     if (thread.call.running || thread.call.stack_pointer == 0) continue;
-    thread.stack = {thread.call.stack_pointer, thread.call.instruction, std::nullopt,
+    thread.stack = {thread.call.stack_pointer, thread.call.instruction, std::nullopt, thread.call.arguments,
                     memory.copy(thread.call.stack_pointer, options.most_stack_bytes)};
     if (has_moved(directory, thread)) continue;
     thread.parked = true;
@@ -94,10 +94,15 @@ std::map<std::int32_t, Progress> progress_of_threads(std::int32_t pid) {
   return all;
 }
 
-std::vector<ThreadReading> read_threads(const AddressSpace& memory, const ReadingOptions& options) {
-  std::vector<ThreadReading> threads;
+ThreadsReading read_threads(const AddressSpace& memory, const ReadingOptions& options) {
+  ThreadsReading result;
+  std::vector<ThreadReading>& threads = result.threads;
   const std::string tasks = process_path(memory.pid()) + "/task";
   for (const std::int32_t tid : numbers_in(tasks).value_or(std::vector<std::int32_t>{})) {
+    if (std::chrono::steady_clock::now() >= options.deadline) {
+      ++result.left_out;
+      continue;
+    }
     ThreadReading thread;
     thread.tid = tid;
     if (read_thread(memory, options, thread)) threads.push_back(std::move(thread));
@@ -113,7 +118,7 @@ std::vector<ThreadReading> read_threads(const AddressSpace& memory, const Readin
     else
       thread.remark = "moved while it was looked at";
   }
-  return threads;
+  return result;
 }
 
 }  // namespace wedge::diagnose
