@@ -15,7 +15,7 @@ using model::WaitDescriptor;
 using model::WaitKind;
 
 bool flows(const HangDescriptor& descriptor) {
-  return descriptor.kind == "pipe" || descriptor.kind == "fifo" || descriptor.kind.ends_with("socket");
+  return descriptor.kind == "pipe" || descriptor.kind == "named pipe" || descriptor.kind.ends_with("socket");
 }
 
 bool is_full(const HangDescriptor& descriptor) {

@@ -10,6 +10,7 @@ namespace wedge::diagnose {
 namespace {
 
 constexpr int most_readings = 3;
+constexpr int most_looked_at = 8;  // threads of a process: each takes up to a tenth of a second
 
 Progress progress_from(const std::string& directory, const StatFile& stat, const StatusFile& status) {
   Progress progress{stat.cpu_s, 0, status.voluntary_switches, status.involuntary_switches};
@@ -68,12 +69,14 @@ bool may_be_stopped(const ThreadReading& thread) {
   return thread.call_known && thread.call.running && thread.stat.state == 'R' && thread.status.tracer == 0;
 }
 
-void stop_shortly(const AddressSpace& memory, const ReadingOptions& options, ThreadReading& thread) {
+void stop_shortly(const AddressSpace& memory, const ReadingOptions& options, Looks looks, ThreadReading& thread) {
   if (std::chrono::steady_clock::now() >= options.deadline) {
     thread.remark = "not stopped for its stack: the time for this process was over";
     return;
   }
-  Seized seized = seize(memory, thread.tid, options.most_stack_bytes);
+  Seized seized = seize(memory, thread.tid, options.most_stack_bytes, looks);
+  thread.looks = seized.looks;
+  thread.repeated_looks = seized.repeated_looks;
   thread.stopped_s = seized.stopped_s;
   thread.remark = seized.remark;
   if (!seized.stack) return;
@@ -102,12 +105,13 @@ std::vector<ThreadReading> read_threads(const AddressSpace& memory, const Readin
     thread.tid = tid;
     if (read_thread(memory, options, thread)) threads.push_back(std::move(thread));
   }
+  int looked_at = 0;
   // Last, so that a stopped thread cannot hold up the reading of others.
   for (ThreadReading& thread : threads) {
     if (thread.source != model::StackSource::none) continue;
     if (!thread.call_known || thread.stat.state == 'Z') continue;
     if (may_be_stopped(thread) && options.stop_running)
-      stop_shortly(memory, options, thread);
+      stop_shortly(memory, options, looked_at++ < most_looked_at ? Looks::many : Looks::one, thread);
     else if (thread.status.tracer != 0)
       thread.remark = "runs, and process " + std::to_string(thread.status.tracer) + " traces it already";
     else

@@ -255,7 +255,7 @@ std::vector<Row> motion() {
        {livelock},
        moves},
       {"sleep_long", fine, Confidence::low, {{"sleeper", WaitKind::sleep, "", "main"}}, {HangClass::missing_producer}},
-      {"message_queue",
+      {"asynchronous_io",
        HangClass::unknown,
        Confidence::none,
        {{"receiver", WaitKind::other, "", "main"}},
