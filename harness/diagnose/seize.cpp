@@ -64,6 +64,7 @@ StackCopy copy_of(const AddressSpace& memory, const user_regs_struct& r, std::si
                   r.rip,
                   AllRegisters{r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8, r.r9, r.r10, r.r11, r.r12,
                                r.r13, r.r14, r.r15, r.rip},
+                  std::nullopt,
                   {}};
   stack.bytes = memory.copy(r.rsp, most_stack_bytes);
   return stack;

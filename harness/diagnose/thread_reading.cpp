@@ -3,13 +3,18 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <thread>
+
+#include <sys/syscall.h>
 
 #include "harness/diagnose/seize.h"
 
 namespace wedge::diagnose {
 namespace {
 
-constexpr int most_readings = 3;
+constexpr int most_readings = 5;
+constexpr auto pause_for_a_poller = std::chrono::milliseconds(2);
+constexpr int most_pauses = 25;    // in one process
 constexpr int most_looked_at = 8;  // threads of a process: each takes up to a tenth of a second
 
 Progress progress_from(const std::string& directory, const StatFile& stat, const StatusFile& status) {
@@ -47,14 +52,19 @@ bool has_moved(const std::string& directory, const ThreadReading& thread) {
 }
 
 // False: the thread is gone.
-bool read_thread(const AddressSpace& memory, const ReadingOptions& options, ThreadReading& thread) {
+bool read_thread(const AddressSpace& memory, const ReadingOptions& options, int& pauses_left, ThreadReading& thread) {
   const std::string directory = thread_path(memory.pid(), thread.tid);
   for (int reading = 0; reading < most_readings; ++reading) {
     if (!read_files(directory, thread)) return false;
     if (thread.stat.state == 'Z' || thread.stat.state == 'X' || !thread.call_known) return true;
-    if (thread.call.running || thread.call.stack_pointer == 0) continue;
-    thread.stack = {thread.call.stack_pointer, thread.call.instruction, std::nullopt,
+    if (thread.call.running || thread.call.stack_pointer == 0) {
+      // One that asks again and again sleeps most of the time: it is worth waiting for.
+      if (pauses_left-- > 0) std::this_thread::sleep_for(pause_for_a_poller);
+      continue;
+    }
+    thread.stack = {thread.call.stack_pointer, thread.call.instruction, std::nullopt, std::nullopt,
                     memory.copy(thread.call.stack_pointer, options.most_stack_bytes)};
+    if (thread.call.number == SYS_vfork) thread.stack.rdi = thread.call.arguments[0];
     if (has_moved(directory, thread)) continue;
     thread.parked = true;
     thread.source = model::StackSource::passive;
@@ -99,11 +109,12 @@ std::map<std::int32_t, Progress> progress_of_threads(std::int32_t pid) {
 
 std::vector<ThreadReading> read_threads(const AddressSpace& memory, const ReadingOptions& options) {
   std::vector<ThreadReading> threads;
+  int pauses_left = most_pauses;
   const std::string tasks = process_path(memory.pid()) + "/task";
   for (const std::int32_t tid : numbers_in(tasks).value_or(std::vector<std::int32_t>{})) {
     ThreadReading thread;
     thread.tid = tid;
-    if (read_thread(memory, options, thread)) threads.push_back(std::move(thread));
+    if (read_thread(memory, options, pauses_left, thread)) threads.push_back(std::move(thread));
   }
   int looked_at = 0;
   // Last, so that a stopped thread cannot hold up the reading of others.

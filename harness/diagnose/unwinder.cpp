@@ -21,7 +21,7 @@ constexpr std::size_t most_frames = 512;
 constexpr std::size_t searched_bytes = 65536;  // a larger frame than that is not found by searching
 constexpr std::size_t most_attempts = 100;
 constexpr std::size_t most_shapes_per_instruction = 64;
-constexpr unsigned rbp = 6, rsp = 7, rip = 16;
+constexpr unsigned rdi = 5, rbp = 6, rsp = 7, rip = 16;
 
 int no_debuginfo(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*, GElf_Word, char**) {
   return -1;
@@ -110,7 +110,8 @@ class Unwinder::Session {
   Unwound unwind(const StackCopy& stack) {
     if (!attached_) return {{stack.instruction}, false, "no file of this process's code could be read"};
     auto& shapes = shapes_[stack.instruction];
-    if (!stack.registers)
+    const bool by_stack_alone = !stack.registers && !stack.rdi;
+    if (by_stack_alone)
       for (const Shape& shape : shapes)
         if (fits(shape, stack)) return shape.result;
     Attempt attempt = run(stack, stack.stack_pointer, stack.instruction, std::nullopt);
@@ -122,7 +123,7 @@ class Unwinder::Session {
     for (const Frame& frame : attempt.frames) result.instructions.push_back(frame.instruction);
     if (result.instructions.empty()) result.instructions.push_back(stack.instruction);
     result.complete = attempt.complete;
-    if (!stack.registers && attempt.only_in_copy && shapes.size() < most_shapes_per_instruction)
+    if (by_stack_alone && attempt.only_in_copy && shapes.size() < most_shapes_per_instruction)
       shapes.push_back({std::move(attempt.reads), stack.bytes.size(), stack.stack_pointer, result});
     return result;
   }
@@ -155,7 +156,8 @@ class Unwinder::Session {
     instruction_ = instruction;
     frame_pointer_ = frame_pointer;
     const int end = dwfl_getthread_frames(dwfl_, memory_.pid(), add_frame, this);
-    attempt.complete = end == DWARF_CB_OK && !attempt.frames.empty();
+    // Where a register that it would need is not known, libdwfl ends without a word as if the stack ended there.
+    attempt.complete = end == DWARF_CB_OK && !attempt.frames.empty() && is_outermost(attempt.frames.back().instruction);
     return attempt;
   }
 
@@ -234,6 +236,22 @@ class Unwinder::Session {
     return true;
   }
 
+  // Whether the table says of this instruction that there is no caller.
+  bool is_outermost(std::uint64_t instruction) {
+    Dwfl_Module* module = dwfl_addrmodule(dwfl_, instruction);
+    Dwarf_Addr bias = 0;
+    Dwarf_CFI* table = module == nullptr ? nullptr : dwfl_module_eh_cfi(module, &bias);
+    Dwarf_Frame* frame = nullptr;
+    if (table == nullptr || dwarf_cfi_addrframe(table, instruction - bias, &frame) != 0) return false;
+    Dwarf_Op own[3];
+    Dwarf_Op* operations = nullptr;
+    std::size_t count = 0;
+    const bool undefined =
+        dwarf_frame_register(frame, rip, own, &operations, &count) == 0 && count == 0 && operations == own;
+    std::free(frame);
+    return undefined;
+  }
+
   bool has_table(std::uint64_t address) {
     Dwfl_Module* module = dwfl_addrmodule(dwfl_, address);
     Dwarf_Addr bias = 0;
@@ -299,6 +317,7 @@ class Unwinder::Session {
       std::ranges::copy(*self.stack_->registers, all.begin());
       return dwfl_thread_state_registers(thread, 0, all.size(), all.data());
     }
+    if (self.stack_->rdi && self.instruction_ == self.stack_->instruction && !set(rdi, *self.stack_->rdi)) return false;
     const bool known = set(rsp, self.stack_pointer_) && set(rip, self.instruction_);
     return known && (!self.frame_pointer_ || set(rbp, *self.frame_pointer_));
   }

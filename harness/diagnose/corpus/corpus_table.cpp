@@ -28,6 +28,7 @@ std::vector<Row> deadlocks() {
   const std::vector<Role> front = ab_ba(WaitKind::mutex, "front_first", "back_first");
   return {
       {"mutex_ab_ba", deadlock, high, transfer, {}},
+      {"mutex_ab_ba_edited", deadlock, high, transfer, {}},
       {"mutex_ab_ba_unoptimised", deadlock, high, transfer, {}},
       {"mutex_ab_ba_frame_pointers", deadlock, high, transfer, {}},
       {"mutex_ab_ba_no_frame_pointers", deadlock, high, transfer, {}},

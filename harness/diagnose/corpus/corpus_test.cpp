@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -180,6 +181,33 @@ std::string name_of_test(const testing::TestParamInfo<Row>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, Corpus, testing::ValuesIn(corpus_table()), name_of_test);
+
+std::string fingerprint_of(const std::string& program) {
+  const auto row = std::ranges::find(corpus_table(), program, &Row::program);
+  if (row == corpus_table().end()) throw std::runtime_error("no row for " + program);
+  CorpusRun run(command_of(*row), program);
+  std::vector<std::string> parked;
+  for (const Role& role : row->roles) parked.push_back(role.thread);
+  EXPECT_EQ(run.wait_for(parked, row->moves), "");
+  Hang hang = capture(run);
+  conclude(hang);
+  return hang.fingerprint;
+}
+
+TEST(CorpusFingerprint, is_the_same_in_another_run_another_build_and_after_an_unrelated_edit) {
+  const std::string one = fingerprint_of("mutex_ab_ba");
+  EXPECT_EQ(fingerprint_of("mutex_ab_ba"), one);
+  EXPECT_EQ(fingerprint_of("mutex_ab_ba_edited"), one);
+  EXPECT_EQ(fingerprint_of("mutex_ab_ba_frame_pointers"), one);
+  EXPECT_EQ(fingerprint_of("mutex_ab_ba_static"), one);
+  EXPECT_EQ(fingerprint_of("mutex_ab_ba_unoptimised"), one);
+}
+
+TEST(CorpusFingerprint, differs_for_hangs_that_are_alike_but_stand_elsewhere) {
+  const std::set<std::string> prints{fingerprint_of("mutex_ab_ba"), fingerprint_of("mutex_recursive"),
+                                     fingerprint_of("rwlock_writers"), fingerprint_of("join_cycle")};
+  EXPECT_EQ(prints.size(), 4U);
+}
 
 // The table is what makes the promise; this holds it to it.
 TEST(CorpusTable, covers_every_wait_kind_and_every_class_with_a_near_miss_for_each) {
