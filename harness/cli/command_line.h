@@ -6,10 +6,18 @@
 namespace wedge::cli {
 
 struct CommandLine {
-  enum class Kind { nothing, run, repro, list, flags } kind = Kind::nothing;  // nothing: help was asked for and given
+  enum class Kind {
+    nothing,
+    run,
+    repro,
+    list,
+    dump,
+    flags
+  } kind = Kind::nothing;  // nothing: help was asked for and given
   RunOptions run;
   ReproOptions repro;
   ListOptions list;
+  DumpOptions dump;
   FlagsOptions flags;
 };
 

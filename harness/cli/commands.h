@@ -17,6 +17,7 @@ inline constexpr int exit_interrupted = 130;
 int run_command(const RunOptions& options, const std::string& command);
 int repro_command(const ReproOptions& options);
 int list_command(const ListOptions& options);
+int dump_command(const DumpOptions& options);
 int flags_command(const FlagsOptions& options);
 
 }  // namespace wedge::cli

@@ -53,6 +53,14 @@ struct ListOptions {
   std::vector<std::string> globs;
 };
 
+struct DumpOptions {
+  std::string process;
+  bool json = false;
+  std::string out;
+  double sample_s = 0.25;
+  bool stop_blocked = false;
+};
+
 struct FlagsOptions {
   bool compile = false;
   bool link = false;

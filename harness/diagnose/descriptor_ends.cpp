@@ -1,5 +1,6 @@
 // Pairs the ends of pipes, sockets and eventfds over all processes of the machine.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <map>
 #include <set>
@@ -18,13 +19,20 @@ namespace {
 using model::DescriptorEnd;
 using model::HangDescriptor;
 
+constexpr auto patience = std::chrono::seconds(3);
+
 // Every descriptor of the machine by where it leads.
 class MachineDescriptors {
  public:
   explicit MachineDescriptors(const std::set<std::string>& wanted) {
     const auto self = static_cast<std::int32_t>(getpid());
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     for (const std::int32_t pid : numbers_in("/proc").value_or(std::vector<std::int32_t>{})) {
       if (pid == self) continue;
+      if (std::chrono::steady_clock::now() >= deadline) {
+        complete_ = false;
+        break;
+      }
       const std::string directory = process_path(pid) + "/fd";
       const auto numbers = numbers_in(directory);
       // A process that ended meanwhile holds nothing any more.

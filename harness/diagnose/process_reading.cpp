@@ -95,8 +95,12 @@ void read_identity(std::int32_t pid, ProcessReading& reading) {
 void read_threads_of(std::int32_t pid, const std::map<std::int32_t, Progress>& before, const CaptureRequest& request,
                      ProcessReading& reading) {
   const ReadingOptions options{request.stop_running, request.most_stack_bytes,
-                               std::chrono::steady_clock::now() + request.process_limit};
-  reading.threads = read_threads(reading.memory, options);
+                               std::chrono::steady_clock::now() + request.process_limit * 3 / 4};
+  ThreadsReading result = read_threads(reading.memory, options);
+  reading.threads = std::move(result.threads);
+  if (result.left_out > 0)
+    reading.missing.push_back(std::to_string(result.left_out) + " threads of process " + std::to_string(pid) +
+                              " could not be read in time");
   for (const ThreadReading& thread : reading.threads) reading.process.threads.push_back(thread_from(thread, before));
   const auto closed = std::ranges::find_if(
       reading.threads, [](const ThreadReading& thread) { return !thread.call_known && thread.stat.state != 'Z'; });

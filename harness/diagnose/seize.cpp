@@ -60,12 +60,11 @@ void begin_call_again(std::int32_t tid, user_regs_struct registers) {
 }
 
 StackCopy copy_of(const AddressSpace& memory, const user_regs_struct& r, std::size_t most_stack_bytes) {
-  StackCopy stack{r.rsp,
-                  r.rip,
-                  AllRegisters{r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8, r.r9, r.r10, r.r11, r.r12,
-                               r.r13, r.r14, r.r15, r.rip},
-                  std::nullopt,
-                  {}};
+  StackCopy stack;
+  stack.stack_pointer = r.rsp;
+  stack.instruction = r.rip;
+  stack.registers = AllRegisters{r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8,
+                                 r.r9,  r.r10, r.r11, r.r12, r.r13, r.r14, r.r15, r.rip};
   stack.bytes = memory.copy(r.rsp, most_stack_bytes);
   return stack;
 }

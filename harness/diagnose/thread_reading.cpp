@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <thread>
 
-#include <sys/syscall.h>
 
 #include "harness/diagnose/seize.h"
 
@@ -62,9 +61,8 @@ bool read_thread(const AddressSpace& memory, const ReadingOptions& options, int&
       if (pauses_left-- > 0) std::this_thread::sleep_for(pause_for_a_poller);
       continue;
     }
-    thread.stack = {thread.call.stack_pointer, thread.call.instruction, std::nullopt, std::nullopt,
+    thread.stack = {thread.call.stack_pointer, thread.call.instruction, std::nullopt, thread.call.arguments,
                     memory.copy(thread.call.stack_pointer, options.most_stack_bytes)};
-    if (thread.call.number == SYS_vfork) thread.stack.rdi = thread.call.arguments[0];
     if (has_moved(directory, thread)) continue;
     thread.parked = true;
     thread.source = model::StackSource::passive;
@@ -107,11 +105,16 @@ std::map<std::int32_t, Progress> progress_of_threads(std::int32_t pid) {
   return all;
 }
 
-std::vector<ThreadReading> read_threads(const AddressSpace& memory, const ReadingOptions& options) {
-  std::vector<ThreadReading> threads;
+ThreadsReading read_threads(const AddressSpace& memory, const ReadingOptions& options) {
+  ThreadsReading result;
   int pauses_left = most_pauses;
+  std::vector<ThreadReading>& threads = result.threads;
   const std::string tasks = process_path(memory.pid()) + "/task";
   for (const std::int32_t tid : numbers_in(tasks).value_or(std::vector<std::int32_t>{})) {
+    if (std::chrono::steady_clock::now() >= options.deadline) {
+      ++result.left_out;
+      continue;
+    }
     ThreadReading thread;
     thread.tid = tid;
     if (read_thread(memory, options, pauses_left, thread)) threads.push_back(std::move(thread));
@@ -128,7 +131,7 @@ std::vector<ThreadReading> read_threads(const AddressSpace& memory, const Readin
     else
       thread.remark = "moved while it was looked at";
   }
-  return threads;
+  return result;
 }
 
 }  // namespace wedge::diagnose

@@ -20,8 +20,10 @@ namespace {
 constexpr std::size_t most_frames = 512;
 constexpr std::size_t searched_bytes = 65536;  // a larger frame than that is not found by searching
 constexpr std::size_t most_attempts = 100;
+constexpr int most_steps = 64;  // frames in a row without a table
 constexpr std::size_t most_shapes_per_instruction = 64;
-constexpr unsigned rdi = 5, rbp = 6, rsp = 7, rip = 16;
+constexpr std::array<unsigned, 6> argument_registers{5, 4, 1, 10, 8, 9};  // rdi, rsi, rdx, r10, r8, r9
+constexpr unsigned rbp = 6, rsp = 7, rip = 16;
 
 int no_debuginfo(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*, GElf_Word, char**) {
   return -1;
@@ -76,6 +78,13 @@ bool fits(const Shape& shape, const StackCopy& stack) {
   });
 }
 
+// What stood in registers is not known of another thread.
+bool returns_by_stack(const Attempt& attempt) {
+  return attempt.frames.size() < 2 || std::ranges::any_of(attempt.reads, [&](const Read& read) {
+           return read.value == attempt.frames[1].instruction + 1;
+         });
+}
+
 // How much speaks for a word of the stack being part of a frame record.
 struct Candidate {
   std::uint64_t address = 0;
@@ -110,8 +119,7 @@ class Unwinder::Session {
   Unwound unwind(const StackCopy& stack) {
     if (!attached_) return {{stack.instruction}, false, "no file of this process's code could be read"};
     auto& shapes = shapes_[stack.instruction];
-    const bool by_stack_alone = !stack.registers && !stack.rdi;
-    if (by_stack_alone)
+    if (!stack.registers)
       for (const Shape& shape : shapes)
         if (fits(shape, stack)) return shape.result;
     Attempt attempt = run(stack, stack.stack_pointer, stack.instruction, std::nullopt);
@@ -123,7 +131,8 @@ class Unwinder::Session {
     for (const Frame& frame : attempt.frames) result.instructions.push_back(frame.instruction);
     if (result.instructions.empty()) result.instructions.push_back(stack.instruction);
     result.complete = attempt.complete;
-    if (by_stack_alone && attempt.only_in_copy && shapes.size() < most_shapes_per_instruction)
+    if (!stack.registers && attempt.only_in_copy && returns_by_stack(attempt) &&
+        shapes.size() < most_shapes_per_instruction)
       shapes.push_back({std::move(attempt.reads), stack.bytes.size(), stack.stack_pointer, result});
     return result;
   }
@@ -171,9 +180,7 @@ class Unwinder::Session {
       attempt = std::move(better);
       return "a frame pointer was found by searching the stack";
     }
-    std::vector<Candidate> candidates = return_addresses(stack, from, last.instruction);
-    for (const Candidate& candidate : candidates)
-      if (go_on_at(stack, attempt, candidate.address)) return "frames were found by searching the stack";
+    if (follow_calls(stack, attempt)) return "frames were found by searching the stack";
     const LoadedModule* module = memory_.module_at(last.instruction);
     return "ends early: no table says how to go on in " + (module == nullptr ? "unknown code" : module->path);
   }
@@ -194,15 +201,38 @@ class Unwinder::Session {
     return best_first(std::move(found));
   }
 
-  // Where no table covers the code at all, what follows is any return address that leads to the start of the thread.
+  // Where no table covers the code, a word is the return address if the call before it leads to the very function;
+  // without such a word any return address will do that leads to the start of the thread.
+  bool follow_calls(const StackCopy& stack, Attempt& attempt) {
+    const std::vector<Frame> before = attempt.frames;
+    for (int step = 0; step < most_steps; ++step) {
+      const Frame last = attempt.frames.back();
+      const std::uint64_t from = last.stack_pointer != 0 ? last.stack_pointer : stack.stack_pointer;
+      const std::vector<Candidate> candidates = return_addresses(stack, from, last.instruction);
+      const bool verified = !candidates.empty() && candidates.front().rank == 0;
+      for (const Candidate& candidate : candidates)
+        if (has_table(*stack.word(candidate.address)) && go_on_at(stack, attempt, candidate.address))
+          return true;
+        else if (verified)
+          break;
+      if (!verified) break;
+      const std::uint64_t back = *stack.word(candidates.front().address);
+      attempt.reads.push_back({candidates.front().address - stack.stack_pointer, back});
+      attempt.frames.push_back({back - 1, candidates.front().address + 8});
+    }
+    attempt.frames = before;
+    return false;
+  }
+
   std::vector<Candidate> return_addresses(const StackCopy& stack, std::uint64_t from, std::uint64_t called) {
     std::vector<Candidate> found;
     const std::uint64_t start = called_function(called);
     for (std::uint64_t at = from; at < from + searched_bytes; at += 8) {
       const auto back = stack.word(at);
       if (!back) break;
-      if (!code_.follows_call(*back) || !has_table(*back)) continue;
-      found.push_back({at, start != 0 && code_.call_target(*back) == start ? 0 : 1});
+      if (!code_.follows_call(*back)) continue;
+      const bool calls_it = start != 0 && code_.call_target(*back) == start;
+      if (calls_it || has_table(*back)) found.push_back({at, calls_it ? 0 : 1});
     }
     return best_first(std::move(found));
   }
@@ -317,7 +347,10 @@ class Unwinder::Session {
       std::ranges::copy(*self.stack_->registers, all.begin());
       return dwfl_thread_state_registers(thread, 0, all.size(), all.data());
     }
-    if (self.stack_->rdi && self.instruction_ == self.stack_->instruction && !set(rdi, *self.stack_->rdi)) return false;
+    // vfork keeps its return address in the register of its first argument.
+    if (self.stack_->arguments && self.instruction_ == self.stack_->instruction)
+      for (std::size_t i = 0; i < argument_registers.size(); ++i)
+        set(argument_registers[i], (*self.stack_->arguments)[i]);
     const bool known = set(rsp, self.stack_pointer_) && set(rip, self.instruction_);
     return known && (!self.frame_pointer_ || set(rbp, *self.frame_pointer_));
   }
