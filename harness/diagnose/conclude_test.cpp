@@ -220,6 +220,11 @@ TEST(Conclude, a_thread_that_comes_back_to_the_same_registers_is_a_busy_livelock
   EXPECT_EQ(class_of(made), HangClass::busy_livelock);
 }
 
+TEST(Conclude, a_thread_that_was_once_found_where_it_had_been_may_have_had_no_processor) {
+  HandMadeHang made = spinner(1);
+  EXPECT_EQ(class_of(made), HangClass::not_hung);
+}
+
 TEST(Conclude, a_thread_whose_registers_never_repeat_calculates) {
   HandMadeHang made = spinner(0);
   EXPECT_EQ(class_of(made), HangClass::not_hung);

@@ -14,6 +14,7 @@ using model::WaitKind;
 
 constexpr double noise_s = 0.004;  // what a clock tick or a page fault may leave in a parked thread's account
 constexpr std::uint64_t few_switches = 2;
+constexpr std::uint32_t few_looks = 4;
 constexpr double short_wait_s = 60;
 constexpr std::size_t most_named = 4;
 
@@ -23,10 +24,12 @@ bool is_busy(const Situation& situation, std::size_t thread) {
   return sample > 0 && moved.cpu_s > noise_s && moved.cpu_s + moved.run_delay_s >= sample / 2;
 }
 
-// It comes back to where it was: a loop that changes nothing, not even a counter.
+// It comes back to where it was: a loop that changes nothing, not even a counter. On a crowded machine a thread may
+// have got no further between two looks, so one look that found the same is no evidence.
 bool spins(const Situation& situation, std::size_t thread) {
-  return is_busy(situation, thread) && situation.at(thread).thread->repeated_looks > 0 &&
-         situation.at(thread).process->bytes_moved == 0;
+  const HangThread& looked_at = *situation.at(thread).thread;
+  return is_busy(situation, thread) && looked_at.looks >= few_looks &&
+         looked_at.repeated_looks * 2 >= looked_at.looks && situation.at(thread).process->bytes_moved == 0;
 }
 
 bool moves_materially(const Situation& situation, std::size_t thread) {

@@ -28,8 +28,8 @@ constexpr auto longest_pause = std::chrono::microseconds(1000);
 constexpr std::uint32_t most_looks = 24;
 constexpr auto longest_looking = std::chrono::milliseconds(100);
 constexpr auto between_looks = std::chrono::microseconds(500);
-constexpr std::uint64_t shortest_run_ns = 30000;  // between two looks: more than stopping and going on costs by itself
-constexpr std::uint64_t red_zone = 128;           // below the stack pointer
+constexpr std::uint64_t shortest_run_ns = 300000;  // more than stopping and going on costs by itself, with a margin
+constexpr std::uint64_t red_zone = 128;            // below the stack pointer
 constexpr std::size_t steering_bytes = 16384;
 constexpr long restart_if_no_handler = -514;  // ERESTARTNOHAND, of the kernel alone
 
@@ -113,9 +113,9 @@ Stop look_again(const AddressSpace& memory, std::int32_t tid, user_regs_struct r
     if (!stop.stopped || ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &data) != 0) break;
     result.stopped_s = std::max(result.stopped_s, std::chrono::duration<double>(Clock::now() - start).count());
     begin_call_again(tid, registers);
-    // One that had no processor meanwhile stands where it stood, which means nothing.
-    if (processor_time_ns(memory, tid) - before < shortest_run_ns) continue;
     const std::uint64_t state = state_of(memory, registers);
+    // One that had no processor meanwhile stands where it stood, which means nothing.
+    if (state == seen.back() && processor_time_ns(memory, tid) - before < shortest_run_ns) continue;
     ++result.looks;
     if (std::ranges::find(seen, state) != seen.end()) ++result.repeated_looks;
     seen.push_back(state);

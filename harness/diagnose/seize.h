@@ -24,6 +24,6 @@ enum class Looks { one, many };
 // A system call that the stop interrupts is begun again instead of returning EINTR; one with a timeout waits for all
 // of it anew.
 // With many looks it is let go and stopped again a few times, to see whether it comes back to where it was.
-Seized seize(const AddressSpace& memory, std::int32_t tid, std::size_t most_stack_bytes, Looks looks);
+Seized seize(const AddressSpace& memory, std::int32_t tid, std::size_t most_stack_bytes, Looks looks = Looks::one);
 
 }  // namespace wedge::diagnose

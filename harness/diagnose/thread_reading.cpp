@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <thread>
 
-
 #include "harness/diagnose/seize.h"
 
 namespace wedge::diagnose {

@@ -19,7 +19,7 @@ bool within(std::chrono::milliseconds limit, Step step) {
     bool done = false;
   };
   auto state = std::make_shared<State>();
-  const auto run = [state, step]() mutable {
+  auto run = [state, step]() mutable {
     step();
     std::lock_guard lock(state->mutex);
     state->done = true;

@@ -8,6 +8,8 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "harness/diagnose/capture.h"
 #include "harness/diagnose/conclude.h"
@@ -181,6 +183,33 @@ std::string name_of_test(const testing::TestParamInfo<Row>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, Corpus, testing::ValuesIn(corpus_table()), name_of_test);
+
+// As a dumper does that stops threads to look at them.
+void stop_and_let_go(pid_t tid) {
+  if (ptrace(PTRACE_SEIZE, tid, nullptr, nullptr) != 0) return;
+  ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr);
+  waitpid(tid, nullptr, __WALL);
+  ptrace(PTRACE_DETACH, tid, nullptr, nullptr);
+}
+
+class Interrupted : public testing::TestWithParam<std::string> {};
+
+// Without this, that no program noticed the capture would mean nothing.
+TEST_P(Interrupted, notices_a_dumper_that_stops_it) {
+  const auto row = std::ranges::find(corpus_table(), GetParam(), &Row::program);
+  ASSERT_NE(row, corpus_table().end());
+  CorpusRun run(command_of(*row), row->program);
+  const std::string trouble = run.wait_for({row->roles.front().thread}, row->moves);
+  if (trouble == "it exited with status 77") GTEST_SKIP() << "this kernel cannot run " << row->program;
+  ASSERT_EQ(trouble, "");
+  for (const auto& [tid, thread] : run.look()) stop_and_let_go(tid);
+  EXPECT_EQ(run.end(), "exited with status 99");
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, Interrupted,
+                         testing::Values("epoll_lost_edge", "epoll_lost_count", "epoll_orphan", "epoll_oneshot",
+                                         "eventfd_unwatched", "signal_elsewhere", "signal_awaited", "asynchronous_io"),
+                         [](const auto& info) { return info.param; });
 
 std::string fingerprint_of(const std::string& program) {
   const auto row = std::ranges::find(corpus_table(), program, &Row::program);
