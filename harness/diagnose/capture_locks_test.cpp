@@ -109,6 +109,8 @@ TEST_P(EveryWait, has_a_whole_stack_without_having_been_stopped) {
     EXPECT_EQ(name_of(seen.stack_source), "passive") << expected.thread;
     EXPECT_TRUE(seen.stack_complete) << stack_text(hang_, seen);
     EXPECT_TRUE(on_stack(hang_, seen, expected.function)) << stack_text(hang_, seen);
+    // What the thread was started with stands at the bottom, below any frame pointer.
+    EXPECT_TRUE(on_stack(hang_, seen, "lambda in main")) << stack_text(hang_, seen);
     EXPECT_EQ(seen.voluntary_switches, 0U) << expected.thread;
   }
   for (const model::HangThread& seen : process_->threads) {

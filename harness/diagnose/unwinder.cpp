@@ -165,8 +165,8 @@ class Unwinder::Session {
     instruction_ = instruction;
     frame_pointer_ = frame_pointer;
     const int end = dwfl_getthread_frames(dwfl_, memory_.pid(), add_frame, this);
-    // Where a register that it would need is not known, libdwfl ends without a word as if the stack ended there.
-    attempt.complete = end == DWARF_CB_OK && !attempt.frames.empty() && is_outermost(attempt.frames.back().instruction);
+    // libdwfl calls it an end, too, when it lacks a register to go on.
+    attempt.complete = end == DWARF_CB_OK && !attempt.frames.empty() && is_start(attempt);
     return attempt;
   }
 
@@ -175,6 +175,7 @@ class Unwinder::Session {
     const Frame last = attempt.frames.back();
     const std::uint64_t from = last.stack_pointer != 0 ? last.stack_pointer : stack.stack_pointer;
     for (const Candidate& candidate : frame_records(stack, from, last.instruction)) {
+      if (!has_table(last.instruction)) break;  // a frame pointer is of no use there
       Attempt better = run(stack, stack.stack_pointer, stack.instruction, candidate.address);
       if (!better.complete || better.frames.size() <= attempt.frames.size()) continue;
       attempt = std::move(better);
@@ -211,7 +212,7 @@ class Unwinder::Session {
       const std::vector<Candidate> candidates = return_addresses(stack, from, last.instruction);
       const bool verified = !candidates.empty() && candidates.front().rank == 0;
       for (const Candidate& candidate : candidates)
-        if (has_table(*stack.word(candidate.address)) && go_on_at(stack, attempt, candidate.address))
+        if (has_table(*stack.word(candidate.address) - 1) && go_on_at(stack, attempt, candidate.address))
           return true;
         else if (verified)
           break;
@@ -232,7 +233,7 @@ class Unwinder::Session {
       if (!back) break;
       if (!code_.follows_call(*back)) continue;
       const bool calls_it = start != 0 && code_.call_target(*back) == start;
-      if (calls_it || has_table(*back)) found.push_back({at, calls_it ? 0 : 1});
+      if (calls_it || has_table(*back - 1)) found.push_back({at, calls_it ? 0 : 1});
     }
     return best_first(std::move(found));
   }
@@ -266,30 +267,30 @@ class Unwinder::Session {
     return true;
   }
 
-  // Whether the table says of this instruction that there is no caller.
-  bool is_outermost(std::uint64_t instruction) {
+  // What the tables say at an instruction; to be freed.
+  std::unique_ptr<Dwarf_Frame, decltype(&std::free)> rules_at(std::uint64_t instruction) {
     Dwfl_Module* module = dwfl_addrmodule(dwfl_, instruction);
-    Dwarf_Addr bias = 0;
-    Dwarf_CFI* table = module == nullptr ? nullptr : dwfl_module_eh_cfi(module, &bias);
     Dwarf_Frame* frame = nullptr;
-    if (table == nullptr || dwarf_cfi_addrframe(table, instruction - bias, &frame) != 0) return false;
-    Dwarf_Op own[3];
-    Dwarf_Op* operations = nullptr;
-    std::size_t count = 0;
-    const bool undefined =
-        dwarf_frame_register(frame, rip, own, &operations, &count) == 0 && count == 0 && operations == own;
-    std::free(frame);
-    return undefined;
+    for (const auto& tables : {dwfl_module_eh_cfi, dwfl_module_dwarf_cfi}) {
+      Dwarf_Addr bias = 0;
+      Dwarf_CFI* table = module == nullptr ? nullptr : tables(module, &bias);
+      if (table != nullptr && dwarf_cfi_addrframe(table, instruction - bias, &frame) == 0) break;
+    }
+    return {frame, &std::free};
   }
 
-  bool has_table(std::uint64_t address) {
-    Dwfl_Module* module = dwfl_addrmodule(dwfl_, address);
-    Dwarf_Addr bias = 0;
-    Dwarf_CFI* table = module == nullptr ? nullptr : dwfl_module_eh_cfi(module, &bias);
-    Dwarf_Frame* frame = nullptr;
-    if (table == nullptr || dwarf_cfi_addrframe(table, address - 1 - bias, &frame) != 0) return false;
-    std::free(frame);
-    return true;
+  bool has_table(std::uint64_t instruction) { return rules_at(instruction) != nullptr; }
+
+  // The code that starts threads and programs declares that it has no caller, or has written a zero for one.
+  bool is_start(const Attempt& attempt) {
+    const auto rules = rules_at(attempt.frames.back().instruction);
+    if (rules == nullptr) return false;
+    Dwarf_Op memory[3];
+    Dwarf_Op* operations = nullptr;
+    std::size_t count = 0;
+    if (dwarf_frame_register(rules.get(), rip, memory, &operations, &count) != 0) return false;
+    if (count == 0 && operations == memory) return true;
+    return !attempt.reads.empty() && attempt.reads.back().value == 0;
   }
 
   // The start of the function at an instruction; 0 without a symbol.
