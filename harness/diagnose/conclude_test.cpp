@@ -333,6 +333,14 @@ TEST(Conclude, a_loop_that_sleeps_beside_an_eventfd_that_nobody_watches_defers_w
   EXPECT_EQ(class_of(made), HangClass::deferred_work);
 }
 
+TEST(Conclude, an_eventfd_that_serves_as_a_counter_beside_a_server_defers_nothing) {
+  HandMadeHang made = idle_loop();
+  made.descriptor(5, "eventfd").count = 3;
+  made.hang.processes[0].threads[0].wait.descriptors.push_back({6, "in", false, false});
+  made.descriptor(6, "tcp socket").other_end_known = false;
+  EXPECT_EQ(class_of(made), HangClass::missing_producer);
+}
+
 TEST(Conclude, a_loop_whose_only_timer_is_disarmed_defers_work) {
   HandMadeHang made = idle_loop();
   made.hang.processes[0].descriptors[0].kind = "timerfd";
@@ -423,6 +431,17 @@ TEST(Conclude, a_signal_that_every_thread_blocks_is_undeliverable) {
   made.hang.processes[0].pending_signals = bit(10);
   EXPECT_EQ(class_of(made), HangClass::signal_undeliverable);
   made.hang.processes[0].pending_signals = 0;
+  EXPECT_EQ(class_of(made), HangClass::missing_producer);
+}
+
+TEST(Conclude, handlers_that_are_all_blocked_make_a_signal_undeliverable) {
+  HandMadeHang made;
+  made.process(100);
+  HangThread& waiter = made.thread(100, WaitKind::signal, {"main"});
+  waiter.blocked_signals = bit(10);
+  made.hang.processes[0].caught_signals = bit(10);
+  EXPECT_EQ(class_of(made), HangClass::signal_undeliverable);
+  made.hang.processes[0].caught_signals = bit(10) | bit(12);
   EXPECT_EQ(class_of(made), HangClass::missing_producer);
 }
 

@@ -40,6 +40,7 @@ std::string python() {
 bool is_python(const Row& row) { return row.program.ends_with(".py"); }
 
 std::vector<std::string> command_of(const Row& row) {
+  if (from_environment("WEDGE_CORPUS").empty()) throw std::runtime_error("WEDGE_CORPUS names no folder; run by meson");
   if (is_python(row)) return {python(), from_environment("WEDGE_CORPUS_SOURCE") + "/" + row.program};
   return {from_environment("WEDGE_CORPUS") + "/" + row.program};
 }
@@ -147,6 +148,21 @@ void check_verdict(const Row& row, const Hang& hang) {
   }
 }
 
+void check_graph(const Row& row, const Hang& hang) {
+  std::size_t knot = 0;
+  for (const model::GraphNode& node : hang.graph.nodes) knot += node.in_knot ? 1 : 0;
+  EXPECT_GE(knot, 1U) << "nothing to draw";
+  EXPECT_LE(knot, 20U);
+  // In a circle everything that is drawn in it leads somewhere.
+  if (row.hang_class != model::HangClass::deadlock) return;
+  for (std::uint32_t i = 0; i < hang.graph.nodes.size(); ++i) {
+    if (!hang.graph.nodes[i].in_knot) continue;
+    const bool leads_on = std::ranges::any_of(
+        hang.graph.edges, [&](const model::GraphEdge& edge) { return edge.from == i && edge.in_knot; });
+    EXPECT_TRUE(leads_on) << hang.graph.nodes[i].label << " leads nowhere";
+  }
+}
+
 class Corpus : public testing::TestWithParam<Row> {};
 
 TEST_P(Corpus, is_captured_without_noticing_and_classified) {
@@ -168,6 +184,7 @@ TEST_P(Corpus, is_captured_without_noticing_and_classified) {
   EXPECT_EQ(run.ended(), "");
   expect_undisturbed(row, before, after);
   check_verdict(row, hang);
+  check_graph(row, hang);
   const HangIndex index(hang);
   for (const Role& role : row.roles) check_role(row, role, index);
   if (!row.moves) {
