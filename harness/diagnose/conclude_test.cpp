@@ -182,6 +182,11 @@ TEST(Conclude, a_holder_that_naps_is_slow_and_starves_nobody) {
   EXPECT_EQ(class_of(made), HangClass::not_hung);
 }
 
+TEST(Conclude, a_holder_that_did_not_move_between_the_samples_but_soon_will_starves_nobody) {
+  HandMadeHang made = held_by_sleeper(1, 0);
+  EXPECT_EQ(class_of(made), HangClass::not_hung);
+}
+
 TEST(Conclude, a_holder_that_calculates_starves_the_others_unless_it_moves_bytes) {
   HandMadeHang made;
   made.process(100);
@@ -317,6 +322,13 @@ TEST(Conclude, an_edge_that_was_told_and_not_followed_is_a_lost_wakeup) {
   made.hang.processes[0].descriptors[0].ready_in = true;
   EXPECT_EQ(class_of(made), HangClass::lost_wakeup);
   EXPECT_EQ(made.hang.verdict.confidence, Confidence::medium);
+}
+
+TEST(Conclude, a_level_that_is_ready_beside_a_sleeping_loop_is_deferred_work) {
+  HandMadeHang made = idle_loop();
+  made.hang.processes[0].threads[0].wait.descriptors[0] = {4, "in", true, false};
+  made.hang.processes[0].descriptors[0].ready_in = true;
+  EXPECT_EQ(class_of(made), HangClass::deferred_work);
 }
 
 TEST(Conclude, an_edge_that_could_be_written_to_is_no_lost_wakeup) {

@@ -10,9 +10,9 @@
 namespace wedge::diagnose {
 namespace {
 
-constexpr int most_readings = 5;
-constexpr auto pause_for_a_poller = std::chrono::milliseconds(2);
-constexpr int most_pauses = 25;    // in one process
+constexpr int most_readings = 6;
+constexpr auto first_pause_for_a_poller = std::chrono::milliseconds(1);  // each the double of the one before
+constexpr int most_pauses = 25;                                          // in one process
 constexpr int most_looked_at = 8;  // threads of a process: each takes up to a tenth of a second
 
 Progress progress_from(const std::string& directory, const StatFile& stat, const StatusFile& status) {
@@ -57,7 +57,8 @@ bool read_thread(const AddressSpace& memory, const ReadingOptions& options, int&
     if (thread.stat.state == 'Z' || thread.stat.state == 'X' || !thread.call_known) return true;
     if (thread.call.running || thread.call.stack_pointer == 0) {
       // One that asks again and again sleeps most of the time: it is worth waiting for.
-      if (pauses_left-- > 0) std::this_thread::sleep_for(pause_for_a_poller);
+      const bool again = reading + 1 < most_readings && pauses_left-- > 0;
+      if (again) std::this_thread::sleep_for(first_pause_for_a_poller * (1 << reading));
       continue;
     }
     thread.stack = {thread.call.stack_pointer, thread.call.instruction, std::nullopt, thread.call.arguments,

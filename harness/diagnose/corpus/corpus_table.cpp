@@ -76,7 +76,7 @@ std::vector<Row> deadlocks() {
        high,
        {{"left", WaitKind::mutex, "right", "take"},
         {"right", WaitKind::mutex, "left", "take"},
-        {"heart", WaitKind::sleep, "", "beat", false}},
+        {"heart", WaitKind::none, "", "beat", false}},
        {HangClass::not_hung},
        moves},
       {"timed_lock",
