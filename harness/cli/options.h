@@ -1,6 +1,7 @@
 // What the user asked for, after it has been checked for contradictions.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,6 +52,22 @@ struct ReproOptions {
 struct ListOptions {
   std::string program;
   std::vector<std::string> globs;
+};
+
+struct ReportOptions {
+  std::string results;  // the folder of a run, or one trace or hang
+  std::string format = "markdown";
+  std::string output;  // empty: standard output; of the format "all", the folder
+};
+
+struct WatchOptions {
+  std::vector<std::string> command;  // after "--"
+  std::optional<std::chrono::milliseconds> deadline;
+  std::optional<std::chrono::milliseconds> idle;
+  std::chrono::milliseconds grace{5000};
+  std::string out = "out";
+  std::string report;  // empty: in `out`
+  bool probe = false;
 };
 
 struct DumpOptions {

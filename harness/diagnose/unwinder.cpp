@@ -182,8 +182,11 @@ class Unwinder::Session {
       return "a frame pointer was found by searching the stack";
     }
     if (follow_calls(stack, attempt)) return "frames were found by searching the stack";
-    const LoadedModule* module = memory_.module_at(last.instruction);
-    return "ends early: no table says how to go on in " + (module == nullptr ? "unknown code" : module->path);
+    const std::string searched =
+        follow_nearest_call(stack, attempt) ? "frames were found by searching the stack; " : "";
+    const LoadedModule* module = memory_.module_at(attempt.frames.back().instruction);
+    return searched + "ends early: no table says how to go on in " +
+           (module == nullptr ? "unknown code" : module->path);
   }
 
   // A frame record is two words: the caller's frame pointer and the return address.
@@ -223,6 +226,24 @@ class Unwinder::Session {
     }
     attempt.frames = before;
     return false;
+  }
+
+  // A library without tables, such as musl, hides the start of every thread as well: then the nearest function of the
+  // program that is known to have called something has to do, and the stack stays incomplete.
+  bool follow_nearest_call(const StackCopy& stack, Attempt& attempt) {
+    const Frame last = attempt.frames.back();
+    if (has_table(last.instruction)) return false;
+    const std::uint64_t from = last.stack_pointer != 0 ? last.stack_pointer : stack.stack_pointer;
+    std::vector<Candidate> candidates = return_addresses(stack, from, last.instruction);
+    std::ranges::sort(candidates, {}, &Candidate::address);
+    if (candidates.empty()) return false;
+    const std::uint64_t back = *stack.word(candidates.front().address);
+    const Attempt rest = run(stack, candidates.front().address + 8, back, std::nullopt);
+    if (rest.frames.empty()) return false;
+    attempt.only_in_copy = false;  // too uncertain to be taken over for other threads
+    attempt.frames.insert(attempt.frames.end(), rest.frames.begin(), rest.frames.end());
+    attempt.frames[attempt.frames.size() - rest.frames.size()].instruction = back - 1;
+    return true;
   }
 
   std::vector<Candidate> return_addresses(const StackCopy& stack, std::uint64_t from, std::uint64_t called) {
