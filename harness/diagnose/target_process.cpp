@@ -50,8 +50,8 @@ TargetProcess::TargetProcess(const std::string& name, std::vector<std::string> a
 
 TargetProcess::~TargetProcess() {
   if (pid_ <= 0) return;
-  std::vector<std::int32_t> tree = processes_of_tree({pid_});
-  std::ranges::reverse(tree);
+  // The parent first, or it would live to see the end of its child.
+  const std::vector<std::int32_t> tree = processes_of_tree({pid_});
   for (const std::int32_t pid : tree) kill(pid, SIGKILL);
   waitpid(pid_, nullptr, 0);
 }

@@ -4,7 +4,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define WEDGE_NOINLINE __attribute__((noinline, noclone))
+#define WEDGE_NOINLINE __attribute__((noinline))
 
 WEDGE_NOINLINE static int inner_call(int descriptor) {
   char bytes[200];
