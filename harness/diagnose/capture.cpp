@@ -113,13 +113,20 @@ model::Hang capture_tree(const CaptureRequest& request) {
 
   Sample before;
   for (const std::int32_t pid : processes_of_tree(roots_of(request))) before[pid] = progress_of_threads(pid);
+  std::map<std::int32_t, std::uint64_t> bytes_before;
+  for (const auto& [pid, threads] : before) bytes_before[pid] = bytes_moved_by(pid);
   const auto first_sample = Clock::now();
   if (!before.empty()) std::this_thread::sleep_for(request.between_samples);
 
   std::vector<ProcessReading> readings;
   hang.sample_s = seconds_since(first_sample);
-  for (const std::int32_t pid : processes_of_tree(roots_of(request)))
+  for (const std::int32_t pid : processes_of_tree(roots_of(request))) {
     readings.push_back(read_in_time(pid, before[pid], request, deadline));
+    const auto earlier = bytes_before.find(pid);
+    const std::uint64_t now = bytes_moved_by(pid);
+    if (earlier != bytes_before.end() && now > earlier->second)
+      readings.back().process.bytes_moved = now - earlier->second;
+  }
 
   find_awaited_children(readings);
   find_ends(readings);

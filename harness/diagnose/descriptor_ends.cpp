@@ -161,8 +161,9 @@ void pair_socket(const MachineDescriptors& machine, const SocketTable& table, st
   if (!state.kind.empty()) socket.kind = state.kind;
   if (!socket.unread) socket.unread = state.unread;
   if (state.peer != 0) socket.other_end = machine.at(socket_target(state.peer));
-  // The peer of a connection to another machine is not here; that of a closed one is nowhere.
-  const bool local = socket.kind == "unix socket" || state.peer != 0;
+  // The peer of a connection to another machine is not here, and anybody may still connect to one that listens; that
+  // of a closed one is nowhere.
+  const bool local = (socket.kind == "unix socket" && state.connected) || state.peer != 0;
   socket.other_end_known = local && machine.complete();
   socket.text = socket_text(socket, state, pid);
 }

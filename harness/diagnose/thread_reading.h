@@ -36,6 +36,7 @@ struct ThreadReading {
   model::StackSource source = model::StackSource::none;
   std::string remark;
   double stopped_s = 0;
+  std::uint32_t looks = 0, repeated_looks = 0;  // see model::HangThread
 };
 
 struct ReadingOptions {
