@@ -57,9 +57,9 @@ std::string what_happened(const Trace& trace, const Words& words, const Essentia
 }
 
 std::string what_else(const EssentialSwitch& essential) {
-  if (essential.without == Outcome::pass) return "Without this switch the run passes";
+  if (essential.without == Outcome::pass) return "without this switch the run passes";
   const std::string text = first_line(essential.text_without);
-  return fmt::format("Without this switch the run ends otherwise: {}{}{}", name_of(essential.without),
+  return fmt::format("without this switch the run ends otherwise: {}{}{}", name_of(essential.without),
                      text.empty() ? "" : ", ", text);
 }
 
@@ -90,8 +90,8 @@ std::string switch_count_words(const Trace& trace) {
 std::string rate_words(const Trace& trace) {
   if (!trace.analysis || trace.analysis->rate.executions == 0) return {};
   const model::FailureRate& rate = trace.analysis->rate;
-  return fmt::format("Random search comes upon it in {} of {} executions: between {:.1f} % and {:.1f} % with 95 %",
-                     rate.failures, rate.executions, rate.low * 100, rate.high * 100);
+  return fmt::format("{} of {} executions of random search: between {:.1f} % and {:.1f} % with 95 %", rate.failures,
+                     rate.executions, rate.low * 100, rate.high * 100);
 }
 
 }  // namespace wedge::reports

@@ -9,14 +9,13 @@
 
 namespace wedge::reports {
 
-// For each essential switch: "step 7: before task 1 locks mutex m at a.cpp:5, task 2 runs. Without this switch the run
-// passes."
+// For each essential switch: "before task 1 locks mutex m at a.cpp:5, task 2 runs; without this switch the run passes".
 std::vector<std::string> essential_switches(const model::Trace& trace, const Words& words);
 
 // "2 switches are essential, of 17 as it was found". Empty if nothing was tried.
 std::string switch_count_words(const model::Trace& trace);
 
-// "Random search comes upon it in 20 of 84 executions: between 16.0 % and 34.0 % with 95 %". Empty if not measured.
+// "20 of 84 executions of random search: between 16.0 % and 34.0 % with 95 %". Empty if not measured.
 std::string rate_words(const model::Trace& trace);
 
 }  // namespace wedge::reports

@@ -131,9 +131,11 @@ std::string more_of_the_message(const Trace& trace) {
 std::string why_text(const Trace& trace, const Words& words) {
   if (!trace.analysis) return {};
   std::string text = "Why it happens only sometimes\n  " + switch_count_words(trace) + ".\n";
-  for (const std::string& line : essential_switches(trace, words)) text += "    " + line + "\n";
+  const std::vector<std::string> lines = essential_switches(trace, words);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    text += fmt::format("    step {}: {}\n", trace.analysis->switches[i].step, lines[i]);
   const std::string rate = rate_words(trace);
-  return rate.empty() ? text : text + "  " + rate + ".\n";
+  return rate.empty() ? text : text + "  It comes in " + rate + ".\n";
 }
 
 // What the source calls a heap or stack object is not known; where it was first used tells which one it is.

@@ -46,9 +46,9 @@ How it came to this: 9 steps
 
 Why it happens only sometimes
   2 switches are essential, of 7 in the schedule as it was found.
-    step 5: before task 1 locks mutex 2 at transfer.cpp:21 in transfer(int), task 2 runs. Without this switch the run passes.
-    step 6: a timeout fired although task 2 could run. Without this switch the run ends otherwise: panic, assertion `ready' failed.
-  Random search comes upon it in 20 of 84 executions: between 16.0 % and 34.0 % with 95 %.
+    step 5: before task 1 locks mutex 2 at transfer.cpp:21 in transfer(int), task 2 runs; without this switch the run passes
+    step 6: a timeout fired although task 2 could run; without this switch the run ends otherwise: panic, assertion `ready' failed
+  It comes in 20 of 84 executions of random search: between 16.0 % and 34.0 % with 95 %.
 
 Objects that are no static variables
   mutex 2: first used at step 5, where task 2 locks mutex 2 at transfer.cpp:20 in transfer(int)

@@ -28,6 +28,7 @@ constexpr const char* main_footer = R"(Examples:
   wedge run ./server-test                 find an interleaving of an ordinary program that hangs or breaks it
   wedge run 'canaries/*'                  run scenarios and compare with what they declare
   wedge repro out/traces/X.trace.json     replay what was found, exactly
+  wedge report out                        what was found, again, in any format
   wedge list                              which scenarios there are
   wedge watch --deadline 60s -- pytest    run any command, and report why if it hangs
   wedge dump 4711                         why a running process hangs; it goes on unharmed
@@ -39,7 +40,9 @@ Exit codes: 0 everything as declared (a plain program is declared to pass), 1 no
 constexpr const char* run_footer =
     R"(A target with a '/' that is a file is a program; anything else selects scenarios by id, 'ID-GLOB' or
 'ID-GLOB:VARIANT-GLOB'. The same seed gives the same results, byte for byte, whatever --jobs is; --time makes the
-number of executions depend on the clock. Leaves OUT/result.json and OUT/traces/.
+number of executions depend on the clock. Leaves OUT/report.md (start there), OUT/reports/, OUT/traces/, and for
+machines OUT/result.json, OUT/junit.xml and OUT/wedge.sarif. In GitHub Actions it also annotates the code and adds to
+the job summary.
 
 Examples:
   wedge run ./abba                        10000 executions at most, until one fails
@@ -68,6 +71,24 @@ Examples:
   wedge dump 4711 --sample 2              two seconds to tell the slow from the hung
 
 Exit codes: 0 the report is written, 2 there is no such process or it may not be read.)";
+
+constexpr const char* report_footer = R"(Formats:
+  markdown  for people: the table of a run, or the whole report on one trace or hang
+  text      the same for a terminal: every finding that is not as declared, then the table
+  json      for machines: schemas wedge-result/1, wedge-trace/1 and wedge-hang/1
+  junit     JUnit XML, one testsuite per scenario
+  sarif     SARIF 2.1.0, the interleavings as code flows
+  github    annotations for GitHub Actions
+  all       report.md, reports/, junit.xml and wedge.sarif, written to the folder
+
+Examples:
+  wedge report out                        the table
+  wedge report out --format sarif --output wedge.sarif
+  wedge report out --format all           write all files again
+  wedge report out/traces/abba-deadlock-1f2e3d4c.trace.json
+  wedge report app.hang.json --output hang.md
+
+Exit codes: 0 written, 2 the results cannot be used.)";
 
 constexpr const char* flags_footer = R"(Examples:
   g++ $(wedge flags --compile) -c main.cpp && g++ main.o $(wedge flags --link) -o main
@@ -109,7 +130,7 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_flag("--keep-going", run.keep_going, "Do not stop at the first failing execution; count them all");
   command->add_flag("!--no-analysis", run.analyse,
                     "Report findings as they were found: not made smaller, and without their rate");
-  command->add_option("--out", run.out, "Folder for result.json and traces/")->capture_default_str();
+  command->add_option("--out", run.out, "Folder for report.md, result.json, traces/ and so on")->capture_default_str();
   command->add_option("--steps", run.max_steps, "More steps in one execution are a livelock")->capture_default_str();
   command->add_option("--stuck", run.stuck_s, "Seconds without a single step before an execution is a hang")
       ->capture_default_str();
@@ -141,6 +162,18 @@ void add_repro(CLI::App& app, CommandLine& line) {
   refuse_negative(*command, {"--times", "--stuck"});
   command->footer(repro_footer);
   command->callback([&line] { line.kind = CommandLine::Kind::repro; });
+}
+
+void add_report(CLI::App& app, CommandLine& line) {
+  ReportOptions& report = line.report;
+  CLI::App* command = app.add_subcommand("report", "Render the results of a run, a trace or a hang in any format");
+  command->add_option("results", report.results, "The folder of a run (--out), or a .trace.json or .hang.json file")
+      ->required();
+  command->add_option("--format", report.format, "markdown, text, json, junit, sarif, github or all")
+      ->capture_default_str();
+  command->add_option("--output", report.output, "A file instead of standard output; with --format all, a folder");
+  command->footer(report_footer);
+  command->callback([&line] { line.kind = CommandLine::Kind::report; });
 }
 
 void add_list(CLI::App& app, CommandLine& line) {
@@ -211,6 +244,14 @@ void check_dump(const DumpOptions& dump) {
     throw EnvironmentError("--sample must be from 0.01 to 60 seconds");
 }
 
+void check_report(const ReportOptions& report, const CLI::App& command) {
+  static const std::vector<std::string> formats{"markdown", "text", "json", "junit", "sarif", "github", "all"};
+  if (std::ranges::find(formats, report.format) == formats.end())
+    throw EnvironmentError("there is no format '" + report.format +
+                           "'; take markdown, text, json, junit, sarif, github or all");
+  if (command.count("--output") > 0 && report.output.empty()) throw EnvironmentError("--output needs a name");
+}
+
 void check_flags(const FlagsOptions& flags) {
   if (flags.compile == flags.link) throw EnvironmentError("wedge flags needs either --compile or --link");
   if (flags.compiler != "gcc" && flags.compiler != "clang")
@@ -228,7 +269,8 @@ int split_arguments(int argc, char** argv, RunOptions& run) {
 
 [[noreturn]] void explain(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
   if (argc > 1 && app.get_subcommands().empty() && argv[1][0] != '-')
-    throw EnvironmentError(std::string("there is no command '") + argv[1] + "'; take run, repro, watch, list, dump or flags");
+    throw EnvironmentError(std::string("there is no command '") + argv[1] +
+                           "'; take run, repro, report, watch, dump, list or flags");
   std::string text = error.what();
   std::ranges::replace(text, '\n', ' ');
   std::string help = "wedge";
@@ -251,6 +293,7 @@ CommandLine read_command_line(int argc, char** argv) {
   app.footer(main_footer);
   add_run(app, line, executions_given);
   add_repro(app, line);
+  add_report(app, line);
   add_list(app, line);
   add_dump(app, line);
   add_flags(app, line);
@@ -264,13 +307,14 @@ CommandLine read_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (own <= 1) {
       std::fputs(app.help().c_str(), stderr);
-      throw EnvironmentError("say what to do: run, repro, watch, list, dump or flags");
+      throw EnvironmentError("say what to do: run, repro, report, watch, dump, list or flags");
     }
     explain(error, app, own, argv);
   }
   if (line.kind == CommandLine::Kind::run) check_run(line.run, *app.get_subcommand("run"));
   if (line.kind == CommandLine::Kind::repro) check_repro(line.repro);
   if (line.kind == CommandLine::Kind::dump) check_dump(line.dump);
+  if (line.kind == CommandLine::Kind::report) check_report(line.report, *app.get_subcommand("report"));
   if (line.kind == CommandLine::Kind::flags) check_flags(line.flags);
   if (line.kind == CommandLine::Kind::watch) {
     line.watch.command = std::move(line.run.arguments);

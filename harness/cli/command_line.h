@@ -10,6 +10,7 @@ struct CommandLine {
     nothing,
     run,
     repro,
+    report,
     list,
     dump,
     flags,
@@ -17,6 +18,7 @@ struct CommandLine {
   } kind = Kind::nothing;  // nothing: help was asked for and given
   RunOptions run;
   ReproOptions repro;
+  ReportOptions report;
   ListOptions list;
   DumpOptions dump;
   FlagsOptions flags;

@@ -72,6 +72,12 @@ struct DumpOptions {
   bool stop_blocked = false;
 };
 
+struct ReportOptions {
+  std::string results;  // the folder of a run, or one trace or hang
+  std::string format = "markdown";
+  std::string output;  // empty: standard output; of the format "all", the folder
+};
+
 struct FlagsOptions {
   bool compile = false;
   bool link = false;

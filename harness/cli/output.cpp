@@ -17,17 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using supervise::EnvironmentError;
 
-void write_file(const fs::path& path, const std::string& text) {
-  const std::string temporary = path.string() + ".tmp" + std::to_string(getpid());
-  std::ofstream file(temporary, std::ios::binary);
-  file << text;
-  file.close();
-  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return;
-  const std::string reason = std::strerror(errno);
-  std::remove(temporary.c_str());
-  throw EnvironmentError("cannot write " + path.string() + ": " + reason + "; give another folder with --out");
-}
-
 // Scenario ids and variant names hold slashes.
 std::string as_file_name(std::string text) {
   for (char& letter : text)
@@ -36,6 +25,17 @@ std::string as_file_name(std::string text) {
 }
 
 }  // namespace
+
+void write_file(const std::string& path, const std::string& text) {
+  const std::string temporary = path + ".tmp" + std::to_string(getpid());
+  std::ofstream file(temporary, std::ios::binary);
+  file << text;
+  file.close();
+  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return;
+  const std::string reason = std::strerror(errno);
+  std::remove(temporary.c_str());
+  throw EnvironmentError("cannot write " + path + ": " + reason);
+}
 
 OutputFolder::OutputFolder(std::string path) : path_(std::move(path)) {
   std::error_code error;
@@ -53,6 +53,13 @@ std::string OutputFolder::write_trace(const model::Trace& trace) const {
 }
 
 void OutputFolder::write_result(const std::string& json) const { write_file(path_of("result.json"), json); }
+
+void OutputFolder::write(const std::string& relative, const std::string& text) const {
+  const fs::path path = path_of(relative);
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);  // what is wrong shows when the file is opened
+  write_file(path.string(), text);
+}
 
 std::string OutputFolder::path_of(const std::string& relative) const { return (fs::path(path_) / relative).string(); }
 

@@ -16,6 +16,8 @@ class OutputFolder {
   // Returns the path relative to the folder.
   std::string write_trace(const model::Trace& trace) const;
   void write_result(const std::string& json) const;
+  // Makes the folders on the way.
+  void write(const std::string& relative, const std::string& text) const;
   std::string path_of(const std::string& relative) const;
 
  private:
@@ -24,6 +26,9 @@ class OutputFolder {
 
 // "abba3-deadlock-1f2e3d4c.trace.json".
 std::string trace_name(const model::Trace& trace);
+
+// Whole or not at all. Throws EnvironmentError.
+void write_file(const std::string& path, const std::string& text);
 
 // Throws EnvironmentError.
 std::string read_file(const std::string& path);

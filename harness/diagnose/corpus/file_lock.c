@@ -1,5 +1,4 @@
 // Deadlock across processes: parent and child take flock of two files in opposite order.
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>

@@ -1,5 +1,4 @@
 // Lost wakeup: the word has been changed, and whoever changed it forgot to wake.
-#define _GNU_SOURCE
 #include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,6 +1,5 @@
 // Deadlock across vfork: the parent stands in state D, where no debugger can stop it, until its child runs another
 // program; the child first reads from a pipe that only the parent would fill.
-#define _DEFAULT_SOURCE
 #include "corpus.h"
 
 static int ends[2];
