@@ -120,14 +120,13 @@ TEST(WatchAlone, a_terminal_without_a_shell_is_no_difference) {
   EXPECT_EQ(WEXITSTATUS(status), 8) << terminal.screen();
 }
 
-TEST(WatchAlone, a_hangup_ends_it) {
+TEST(WatchAlone, a_hangup_reaches_the_command) {
   const Folder folder;
-  {
-    Terminal terminal({WEDGE_E2E_COMMAND, "watch", "--", "sh", "-c",
-                       "echo $$ >" + (folder / "pid") + "; trap 'echo hangup >" + (folder / "log") +
-                           "; exit' HUP; while :; do sleep 0.05; done"});
-    ASSERT_NE(wait_for_text(folder / "pid"), "");
-  }
+  Terminal terminal({WEDGE_E2E_COMMAND, "watch", "--", "sh", "-c",
+                     "trap 'echo hangup >" + (folder / "log") + "; exit' HUP; echo $$ >" + (folder / "pid") +
+                         "; while :; do sleep 0.05; done"});
+  ASSERT_NE(wait_for_text(folder / "pid"), "");
+  terminal.hang_up();
   EXPECT_EQ(wait_for_text(folder / "log"), "hangup\n");
 }
 

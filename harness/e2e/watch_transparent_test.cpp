@@ -180,7 +180,7 @@ TEST(WatchTransparent, wrong_usage_starts_nothing) {
   const Folder folder;
   for (const std::string options :
        {"--deadline 5x", "--deadline -1", "--deadline 0", "--idle nan", "--idle ''", "--grace x", "--out /dev/null",
-        "--out /proc/nowhere", "--report /no/such/folder/is/here", "--report .", "--frobnicate"}) {
+        "--out /dev/null/out", "--report /dev/null/report", "--report .", "--frobnicate"}) {
     const Finished run = script(folder, "$WEDGE watch " + options + " -- touch started; echo $?");
     EXPECT_EQ(run.output, "2\n") << options << run.errors;
     EXPECT_EQ(lines_of(run.errors).size(), 1U) << options << run.errors;
