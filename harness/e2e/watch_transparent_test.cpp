@@ -172,7 +172,9 @@ TEST(WatchTransparent, who_kills_wedge_kills_the_command) {
     $WEDGE watch -- $COUNTS >log & watch=$!
     until grep -q started log; do sleep 0.02; done
     kill -KILL $watch; wait $watch 2>/dev/null
-    while [ -d /proc/$(sed 's/started //' log) ]; do sleep 0.02; done; echo gone)");
+    left=/proc/$(sed "s/started //" log)
+    for i in {1..500}; do [ -d $left ] || break; sleep 0.02; done
+    if [ -d $left ]; then kill -KILL ${left#/proc/}; else echo gone; fi)");
   EXPECT_EQ(run.output, "gone\n") << run.errors;
 }
 
