@@ -43,6 +43,7 @@ TEST_F(WatchTerminal, control_c_reaches_the_command_once) {
   ASSERT_TRUE(terminal_.shows("signal 2 count 2")) << terminal_.screen();
   terminal_.type(control_backslash);
   ASSERT_TRUE(terminal_.shows("signal 3 count 2")) << terminal_.screen();
+  EXPECT_FALSE(contains(terminal_.screen(), "count 3")) << terminal_.screen();
 }
 
 TEST_F(WatchTerminal, control_c_ends_what_it_would_end) {
