@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t longest_label = 60;
 constexpr std::size_t longest_message = 90;
-constexpr std::size_t most_bytes = 3500;
+constexpr std::size_t most_bytes = 2600;
 
 std::string label(std::string_view text, std::size_t most = longest_label) {
   return mermaid(shortened_to(printable(text), most));

@@ -15,6 +15,7 @@
 #include "harness/diagnose/resolve.h"
 #include "harness/model/result.h"
 #include "harness/model/version.h"
+#include "harness/supervise/capture.h"
 #include "harness/supervise/errors.h"
 #include "harness/supervise/minimise.h"
 #include "harness/supervise/pool.h"
@@ -149,6 +150,10 @@ class Run {
     model::Trace trace = finding;
     if (!result_.interrupted) trace = confirmed(finding, selection);
     diagnose::resolve(trace, symbols_);
+    trace.fingerprint = supervise::fingerprint(trace);
+    // Two addresses can be one place.
+    if (std::ranges::find(row.findings, trace.fingerprint, &model::FindingResult::fingerprint) != row.findings.end())
+      return;
     model::FindingResult found{trace.outcome,
                                trace.fingerprint,
                                trace.recipe.execution,
