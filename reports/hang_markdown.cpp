@@ -95,6 +95,7 @@ std::string other_end_words(const Hang& hang, const ThreadOfProcess& of) {
 std::string holder_words(const Hang& hang, const ThreadOfProcess& of) {
   const model::Wait& wait = of.thread->wait;
   if (!wait.owner && wait.owner_is_gone) return "somebody who has ended";
+  if (!wait.owner && wait.kind == model::WaitKind::condition) return "whoever should signal it";
   if (!wait.owner) return other_end_words(hang, of);
   std::string text = name_of_owner(hang, *wait.owner);
   if (wait.owner_is_gone) text += ", which has ended";

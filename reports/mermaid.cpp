@@ -66,7 +66,7 @@ std::string knot(const model::WaitGraph& graph) {
 }
 
 std::string sequence_diagram(const std::vector<Participant>& participants, const std::vector<Message>& messages) {
-  std::string text = "sequenceDiagram\n";
+  std::string text = "sequenceDiagram\n  autonumber\n";
   for (std::size_t i = 0; i < participants.size(); ++i)
     text += fmt::format("  participant p{} as {}\n", i, label(participants[i].name));
   for (const Message& message : messages) {

@@ -262,7 +262,6 @@ TEST_F(Command, the_commands_in_a_report_reproduce_it) {
     const std::size_t at = report.find("\nwedge " + kind) + 7;
     return report.substr(at, report.find('\n', at) - at);
   };
-  fs::current_path(folder_);
   EXPECT_EQ(wedge(command("repro").insert(6, "out/")).status, 0) << command("repro");
   const Finished again = wedge(command("run") + " --out again");
   EXPECT_EQ(again.status, 1) << again.err;

@@ -20,6 +20,7 @@
 #include "harness/supervise/minimise.h"
 #include "harness/supervise/pool.h"
 #include "harness/supervise/replay.h"
+#include "reports/render.h"
 #include "reports/summary.h"
 #include "reports/text.h"
 
@@ -164,9 +165,7 @@ class Run {
                                {},
                                {},
                                fmt::format("{} of {}", trace.confirmation.same, trace.confirmation.attempts)};
-    const model::Stack* stack = model::stack_of(trace, trace.stack);
-    if (stack != nullptr && !stack->place.file.empty())
-      found.place = fmt::format("{}:{}", stack->place.file, stack->place.line);
+    found.place = reports::place_of_finding(trace);
     found.trace = output_.write_trace(trace);
     row.findings.push_back(std::move(found));
     if (row.findings.size() == 1) first_findings_.emplace_back(result_.variants.size(), std::move(trace));
