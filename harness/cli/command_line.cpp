@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/cli/watch_options.h"
 #include "harness/supervise/errors.h"
 
 namespace wedge::cli {
@@ -29,10 +30,12 @@ constexpr const char* main_footer = R"(Examples:
   wedge repro out/traces/X.trace.json     replay what was found, exactly
   wedge report out                        what was found, again, in any format
   wedge list                              which scenarios there are
+  wedge watch --deadline 60s -- pytest    run any command, and report why if it hangs
+  wedge dump 4711                         why a running process hangs; it goes on unharmed
   g++ $(wedge flags --compile) -c a.cpp   make atomics and plain accesses visible, too
 
 Exit codes: 0 everything as declared (a plain program is declared to pass), 1 not, 2 wrong usage or environment,
-77 skipped because something is not supported, 130 interrupted.)";
+77 skipped because something is not supported, 130 interrupted. Those of 'wedge watch' are in its own help.)";
 
 constexpr const char* run_footer =
     R"(A target with a '/' that is a file is a program; anything else selects scenarios by id, 'ID-GLOB' or
@@ -74,6 +77,17 @@ Examples:
   wedge report app.hang.json --output hang.md
 
 Exit codes: 0 written, 2 the results cannot be used.)";
+constexpr const char* dump_footer =
+    R"(Looks at the process and all its descendants. Blocked threads are read from outside and never stopped; a thread on
+a processor is stopped for well under a millisecond. Needs the user of the process, or root.
+
+Examples:
+  wedge dump 4711
+  wedge dump $(pgrep -o my-server) --out hang.md
+  wedge dump 4711 --json --out hang.json
+  wedge dump 4711 --sample 2              two seconds to tell the slow from the hung
+
+Exit codes: 0 the report is written, 2 there is no such process or it may not be read.)";
 
 constexpr const char* flags_footer = R"(Examples:
   g++ $(wedge flags --compile) -c main.cpp && g++ main.o $(wedge flags --link) -o main
@@ -169,6 +183,20 @@ void add_list(CLI::App& app, CommandLine& line) {
   command->callback([&line] { line.kind = CommandLine::Kind::list; });
 }
 
+void add_dump(CLI::App& app, CommandLine& line) {
+  DumpOptions& dump = line.dump;
+  CLI::App* command = app.add_subcommand("dump", "Report what every thread of a running process tree waits for");
+  command->add_option("pid", dump.process, "The process at the root of the tree")->required();
+  command->add_flag("--json", dump.json, "Everything that was seen, as wedge-hang/1, instead of markdown");
+  command->add_option("--out", dump.out, "Write to this file instead of the standard output");
+  command->add_option("--sample", dump.sample_s, "Seconds between the two looks that tell who moves")
+      ->capture_default_str();
+  command->add_flag("--stop-blocked", dump.stop_blocked,
+                    "Stop blocked threads, too, where their stacks cannot be read otherwise; begins timed waits anew");
+  command->footer(dump_footer);
+  command->callback([&line] { line.kind = CommandLine::Kind::dump; });
+}
+
 void add_flags(CLI::App& app, CommandLine& line) {
   CLI::App* command = app.add_subcommand("flags", "Print the compiler flags for finer control (level 2)");
   command->add_flag("--compile", line.flags.compile, "For compiling");
@@ -218,6 +246,11 @@ void check_report(const ReportOptions& report, const CLI::App& command) {
   if (command.count("--output") > 0 && report.output.empty()) throw EnvironmentError("--output needs a name");
 }
 
+void check_dump(const DumpOptions& dump) {
+  if (!(dump.sample_s >= 0.01 && dump.sample_s <= 60))
+    throw EnvironmentError("--sample must be from 0.01 to 60 seconds");
+}
+
 void check_flags(const FlagsOptions& flags) {
   if (flags.compile == flags.link) throw EnvironmentError("wedge flags needs either --compile or --link");
   if (flags.compiler != "gcc" && flags.compiler != "clang")
@@ -236,7 +269,7 @@ int split_arguments(int argc, char** argv, RunOptions& run) {
 [[noreturn]] void explain(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
   if (argc > 1 && app.get_subcommands().empty() && argv[1][0] != '-')
     throw EnvironmentError(std::string("there is no command '") + argv[1] +
-                           "'; take run, repro, report, list or flags");
+                           "'; take run, repro, report, watch, dump, list or flags");
   std::string text = error.what();
   std::ranges::replace(text, '\n', ' ');
   std::string help = "wedge";
@@ -261,7 +294,9 @@ CommandLine read_command_line(int argc, char** argv) {
   add_repro(app, line);
   add_report(app, line);
   add_list(app, line);
+  add_dump(app, line);
   add_flags(app, line);
+  add_watch(app, line);
   const int own = split_arguments(argc, argv, line.run);
   try {
     app.parse(own, argv);
@@ -271,15 +306,19 @@ CommandLine read_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (own <= 1) {
       std::fputs(app.help().c_str(), stderr);
-      throw EnvironmentError("say what to do: run, repro, report, list or flags");
+      throw EnvironmentError("say what to do: run, repro, report, watch, dump, list or flags");
     }
     explain(error, app, own, argv);
   }
   if (line.kind == CommandLine::Kind::run) check_run(line.run, *app.get_subcommand("run"));
   if (line.kind == CommandLine::Kind::repro) check_repro(line.repro);
   if (line.kind == CommandLine::Kind::report) check_report(line.report, *app.get_subcommand("report"));
+  if (line.kind == CommandLine::Kind::dump) check_dump(line.dump);
   if (line.kind == CommandLine::Kind::flags) check_flags(line.flags);
-  if (line.run.has_arguments && line.kind != CommandLine::Kind::run)
+  if (line.kind == CommandLine::Kind::watch) {
+    line.watch.command = std::move(line.run.arguments);
+    check_watch(line.watch);
+  } else if (line.run.has_arguments && line.kind != CommandLine::Kind::run)
     throw EnvironmentError("arguments after -- belong to 'wedge run ./program'");
   if (line.run.time_s > 0 && !executions_given) line.run.executions = no_limit;
   return line;

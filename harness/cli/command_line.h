@@ -12,13 +12,17 @@ struct CommandLine {
     repro,
     report,
     list,
-    flags
+    dump,
+    flags,
+    watch
   } kind = Kind::nothing;  // nothing: help was asked for and given
   RunOptions run;
   ReproOptions repro;
   ReportOptions report;
   ListOptions list;
+  DumpOptions dump;
   FlagsOptions flags;
+  WatchOptions watch;
 };
 
 // Throws EnvironmentError.

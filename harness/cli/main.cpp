@@ -22,8 +22,12 @@ int dispatch(const wedge::cli::CommandLine& line, const std::string& command) {
       return wedge::cli::list_command(line.list);
     case Kind::report:
       return wedge::cli::report_command(line.report);
+    case Kind::dump:
+      return wedge::cli::dump_command(line.dump);
     case Kind::flags:
       return wedge::cli::flags_command(line.flags);
+    case Kind::watch:
+      return wedge::cli::watch_command(line.watch);
     case Kind::nothing:
       break;
   }
@@ -33,12 +37,16 @@ int dispatch(const wedge::cli::CommandLine& line, const std::string& command) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Reading debug information must never wait for a download.
-  unsetenv("DEBUGINFOD_URLS");
-  wedge::supervise::catch_interrupts();
   const std::string command = wedge::cli::command_name(argv[0]);
   try {
-    return dispatch(wedge::cli::read_command_line(argc, argv), command);
+    const wedge::cli::CommandLine line = wedge::cli::read_command_line(argc, argv);
+    // A command that is only watched keeps its environment and its signals.
+    if (line.kind != wedge::cli::CommandLine::Kind::watch) {
+      // Reading debug information must never wait for a download.
+      unsetenv("DEBUGINFOD_URLS");
+      wedge::supervise::catch_interrupts();
+    }
+    return dispatch(line, command);
   } catch (const wedge::supervise::Interrupted&) {
     return wedge::cli::exit_interrupted;
   } catch (const std::exception& error) {

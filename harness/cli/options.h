@@ -1,6 +1,7 @@
 // What the user asked for, after it has been checked for contradictions.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,6 +58,24 @@ struct ReportOptions {
   std::string results;  // the folder of a run, or one trace or hang
   std::string format = "markdown";
   std::string output;  // empty: standard output; of the format "all", the folder
+};
+
+struct WatchOptions {
+  std::vector<std::string> command;  // after "--"
+  std::optional<std::chrono::milliseconds> deadline;
+  std::optional<std::chrono::milliseconds> idle;
+  std::chrono::milliseconds grace{5000};
+  std::string out = "out";
+  std::string report;  // empty: in `out`
+  bool probe = false;
+};
+
+struct DumpOptions {
+  std::string process;
+  bool json = false;
+  std::string out;
+  double sample_s = 0.25;
+  bool stop_blocked = false;
 };
 
 struct FlagsOptions {

@@ -17,6 +17,7 @@
 #include "harness/model/version.h"
 #include "harness/supervise/capture.h"
 #include "harness/supervise/errors.h"
+#include "harness/supervise/kernel_stacks.h"
 #include "harness/supervise/minimise.h"
 #include "harness/supervise/pool.h"
 #include "harness/supervise/replay.h"
@@ -188,6 +189,7 @@ class Run {
   static model::Trace analysed(const model::Trace& trace, const supervise::ReplayPlan& plan) {
     model::Trace smallest = supervise::minimise(trace, plan);
     smallest.analysis->rate = supervise::measure_rate(trace, plan);
+    supervise::add_kernel_stacks(smallest, plan);
     return smallest;
   }
 

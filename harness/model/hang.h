@@ -69,6 +69,7 @@ struct WaitDescriptor {
   std::int32_t descriptor = -1;
   std::string wanted;  // "in", "out", "in out"
   bool ready = false;  // what is wanted has happened; the thread is not taking it
+  bool edge = false;   // epoll: told once per arrival (EPOLLET). `wanted` is empty for a disarmed EPOLLONESHOT
 };
 
 struct Wait {
@@ -84,6 +85,8 @@ struct Wait {
   std::optional<double> since_s;       // it has been in this wait for at least so long
   std::uint32_t waiters = 0;           // condition variable, semaphore: how many wait, as the object counts
   std::optional<bool> signal_pending;  // condition variable: a signal was sent that nobody has taken yet
+  std::optional<bool> value_changed;   // futex: the word no longer has the value that the thread waits to see changed
+  std::uint64_t awaited_signals = 0;   // sigwait, sigtimedwait: bit n - 1: signal n
   std::vector<WaitDescriptor> descriptors;
   std::string text;  // one line for people: "waits for mutex accounts (normal), held by thread 4711"
 };
@@ -107,6 +110,9 @@ struct HangThread {
   std::uint64_t involuntary_switches = 0;
   std::uint64_t blocked_signals = 0;  // bit n - 1: signal n
   std::uint64_t pending_signals = 0;
+  // Of a running thread: its registers were looked at so often, and so many looks found what one before had found.
+  // A calculation never comes back to the same registers; a loop that waits does.
+  std::uint32_t looks = 0, repeated_looks = 0;
   std::string raw;  // the lines of /proc that this was read from
 };
 
@@ -123,6 +129,8 @@ struct HangDescriptor {
   std::optional<std::uint64_t> unread;      // bytes that wait for whoever reads here
   std::optional<std::uint64_t> capacity;    // of a pipe
   std::optional<bool> ready_in, ready_out;  // what poll() says
+  std::optional<std::uint64_t> count;       // of an eventfd
+  std::optional<bool> armed;                // timerfd: it will expire, or has
   std::vector<DescriptorEnd> same_end;      // other descriptors for this very end, in any process of the machine
   std::vector<DescriptorEnd> other_end;     // the other end of a pipe or socket
   bool other_end_known = false;             // false: the list above may be incomplete
@@ -150,6 +158,7 @@ struct HangProcess {
   std::uint64_t ignored_signals = 0;
   std::uint64_t caught_signals = 0;
   std::uint64_t pending_signals = 0;
+  std::uint64_t bytes_moved = 0;  // read and written between the two samples
   std::vector<HangThread> threads;
   std::vector<HangDescriptor> descriptors;
 };
