@@ -143,7 +143,7 @@ std::string ctrl_c_line(const model::HangProcess& process) {
 std::string ctrl_c(const Hang& hang) {
   Rows rows(list_limit);
   for (const model::HangProcess& process : hang.processes) rows.add([&] { return ctrl_c_line(process); });
-  return rows.text("process", "- *... and {}, see the .hang.json file*\n");
+  return rows.text("process", "- *... and {}, see the JSON*\n");
 }
 
 std::string probes(const Hang& hang) {
@@ -182,7 +182,7 @@ std::string hang_report(const Hang& hang) {
   page.fold("Process tree", process_tree_section(hang));
   page.fold("Facts and what they were read from", facts_section(hang));
   page.fold("Raw", raw_section(hang));
-  return page.text("the .hang.json file");
+  return page.text("the JSON of this hang");
 }
 
 }  // namespace wedge::reports
