@@ -301,7 +301,7 @@ Json parse(std::string_view text) {
   if (json.is_discarded() && ours) throw HangError("is damaged (it ends early or is no longer JSON); make a new one");
   const bool is_hang = json.is_object() && json.contains("schema") && json["schema"].is_string() &&
                        json["schema"].get_ref<const std::string&>().starts_with(hang_schema_family);
-  if (!is_hang) throw HangError("is no hang; hangs are the .hang.json files that 'wedge watch' and 'wedge dump' leave");
+  if (!is_hang) throw HangError("is no hang; hangs are the JSON files that 'wedge watch' and 'wedge dump' write");
   const auto& schema = json["schema"].get_ref<const std::string&>();
   if (schema != hang_schema)
     throw HangError("has the schema " + schema + ", but this wedge reads " + std::string(hang_schema));
