@@ -104,8 +104,8 @@ class RungRun {
     row.variant = variant.variant;
     row.expected = variant.expected;
     row.expected_text = variant.expected_text;
-    if (variant.virtual_time_only) {
-      row.left_out = "it needs virtual time";
+    row.left_out = why_left_out(variant);
+    if (!row.left_out.empty()) {
       row.as_declared = true;
       result_.variants.push_back(row);
       all_.emplace_back();
@@ -120,6 +120,12 @@ class RungRun {
     for (Sighting& sighting : sightings.distinct) add_finding(sighting, selection, row);
     result_.variants.push_back(row);
     all_.push_back(std::move(sightings));
+  }
+
+  std::string why_left_out(const Listed& variant) const {
+    if (variant.unfit_for == Unfit::real_time) return "it needs virtual time";
+    const bool sanitized = options_.rung == Rung::tsan;
+    return sanitized && variant.unfit_for == Unfit::sanitizer ? "it is not for ThreadSanitizer" : "";
   }
 
   RungPlan plan_for(const model::VariantResult& row) {

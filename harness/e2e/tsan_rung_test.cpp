@@ -42,7 +42,7 @@ TEST_P(TsanRung, reports_a_race_with_its_place) {
   const model::FindingResult& finding = variant.findings.front();
   EXPECT_EQ(name_of(finding.outcome), name_of(Outcome::race));
   EXPECT_TRUE(contains(finding.text, "data race at account.cpp:")) << finding.text;
-  EXPECT_TRUE(contains(finding.text, "withdraw()")) << finding.text;
+  EXPECT_TRUE(contains(finding.text, "withdraw")) << finding.text;
   EXPECT_TRUE(contains(finding.place, "programs/account.cpp:")) << finding.place;
   EXPECT_TRUE(contains(run.output, "Previous write of size 4")) << run.output;
 }

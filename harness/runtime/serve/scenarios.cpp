@@ -62,7 +62,7 @@ void write_listing() {
       copy(record.text, variant.expectation.text);
       record.expected = variant.expectation.outcome;
       record.max_steps = variant.max_steps;
-      record.virtual_time_only = variant.virtual_time_only;
+      record.unfit_for = static_cast<std::uint8_t>(variant.unfit_for);
     }
 }
 
