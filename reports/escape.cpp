@@ -68,7 +68,8 @@ bool begins_a_block(std::string_view text) {
   if (text.empty()) return false;
   if (std::string_view("-+=").find(text.front()) != std::string_view::npos) return true;
   const std::size_t digits = text.find_first_not_of("0123456789");
-  return digits != 0 && digits != std::string_view::npos && (text[digits] == '.' || text[digits] == ')');
+  if (digits == 0 || digits == std::string_view::npos || (text[digits] != '.' && text[digits] != ')')) return false;
+  return digits + 1 == text.size() || text[digits + 1] == ' ';
 }
 
 std::size_t longest_run(std::string_view text, char of) {

@@ -2,16 +2,14 @@
 #include "reports/hang_folded.h"
 
 #include <algorithm>
-#include <map>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "reports/escape.h"
+#include "reports/frames.h"
 #include "reports/hang_words.h"
 #include "reports/page.h"
-#include "reports/words.h"
 
 namespace wedge::reports {
 namespace {
@@ -27,119 +25,24 @@ constexpr Limit tree_limit{2000, 60 * 1024};
 constexpr Limit facts_limit{500, 60 * 1024};
 constexpr Limit raw_limit{4000, 120 * 1024};
 constexpr Limit dumps_limit{200, 100 * 1024};
-constexpr std::size_t most_frames = 64;
 constexpr std::size_t longest_dump = 24 * 1024;
 constexpr std::size_t longest_raw = 2048;
-constexpr std::size_t named_threads = 12;
 
-// Threads that stand in the same place, those of most threads last: the odd ones out tell most.
-struct Group {
-  const model::Stack* stack = nullptr;  // null: there is none
-  std::string remark;
-  std::vector<ThreadOfProcess> threads;
-};
+std::string remark_on(const HangThread& thread, bool has_stack) {
+  const std::string& remark = thread.stack_remark;
+  if (!has_stack) return "no stack: " + (remark.empty() ? std::string("not known why") : remark);
+  if (thread.stack_complete) return {};
+  return "the stack ends early" + (remark.empty() ? std::string() : ": " + remark);
+}
 
-std::vector<Group> groups_of(const Hang& hang) {
-  std::vector<Group> groups;
-  std::map<std::string, std::size_t> known;
+StackGroups groups_of(const Hang& hang) {
+  StackGroups groups(hang.modules);
   for (const ThreadOfProcess& of : threads_by_weight(hang)) {
     const std::uint32_t index = of.thread->stack;
     const bool has_stack = index != 0 && index < hang.stacks.size();
-    std::string key = of.thread->stack_remark;
-    if (has_stack)
-      for (const model::Frame& frame : hang.stacks[index].frames)
-        key += fmt::format("\n{} {:x}", frame.module, frame.offset);
-    const auto [entry, is_new] = known.try_emplace(key, groups.size());
-    if (is_new) groups.push_back({has_stack ? &hang.stacks[index] : nullptr, of.thread->stack_remark, {}});
-    groups[entry->second].threads.push_back(of);
+    groups.add(has_stack ? &hang.stacks[index] : nullptr, remark_on(*of.thread, has_stack), name_of_thread(hang, of));
   }
   return groups;
-}
-
-std::string frame_address(const Hang& hang, const model::Frame& frame) {
-  if (frame.module >= hang.modules.size()) return fmt::format("?+{:#x}", frame.offset);
-  const std::string& path = hang.modules[frame.module].path;
-  return fmt::format("{}+{:#x}", path.substr(path.rfind('/') + 1), frame.offset);
-}
-
-bool is_users(const model::Place& place) { return !place.system && !place.file.empty(); }
-
-// The user's own functions; a run of others is one line that names the one that was called.
-std::vector<std::string> own_frames(const Hang& hang, const model::Stack& stack) {
-  std::vector<std::string> lines;
-  std::string others;
-  std::size_t count = 0;
-  const auto flush = [&] {
-    if (count > 0)
-      lines.push_back(fmt::format("  {}{}", others, count > 1 ? fmt::format(" (and {} inside)", count - 1) : ""));
-    count = 0;
-  };
-  for (const model::Frame& frame : stack.frames) {
-    if (frame.places.empty()) others = frame_address(hang, frame), ++count;
-    for (const model::Place& place : frame.places) {
-      if (!is_users(place)) {
-        others = place.function.empty() ? frame_address(hang, frame) : shortened(place.function), ++count;
-        continue;
-      }
-      flush();
-      lines.push_back(fmt::format("{}:{} in {}", place.file, place.line, shortened(place.function)));
-    }
-  }
-  // What called the user's outermost function is the start of every thread; without any user's function it is all.
-  if (lines.empty()) flush();
-  return lines;
-}
-
-std::vector<std::string> every_frame(const Hang& hang, const model::Stack& stack) {
-  std::vector<std::string> lines;
-  for (const model::Frame& frame : stack.frames) {
-    const std::string address = frame_address(hang, frame);
-    if (frame.places.empty()) lines.push_back(address);
-    for (std::size_t i = 0; i < frame.places.size(); ++i) {
-      const model::Place& place = frame.places[i];
-      const std::string where = place.file.empty() ? std::string() : fmt::format(" at {}:{}", place.file, place.line);
-      const bool is_inlined = i + 1 < frame.places.size();
-      lines.push_back(fmt::format("{}{} {}", place.function.empty() ? "?" : place.function, where,
-                                  is_inlined ? "(inlined)" : fmt::format("({})", address)));
-    }
-  }
-  return lines;
-}
-
-std::string thread_list(const Hang& hang, const Group& group) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(group.threads.size(), named_threads); ++i)
-    text += (i > 0 ? ", " : "") + name_of_thread(hang, group.threads[i]);
-  if (group.threads.size() > named_threads) text += fmt::format(" and {} more", group.threads.size() - named_threads);
-  return text;
-}
-
-std::string stack_remark(const Group& group) {
-  const HangThread& thread = *group.threads.front().thread;
-  if (group.stack == nullptr)
-    return "no stack: " + (group.remark.empty() ? std::string("not known why") : group.remark);
-  if (thread.stack_complete) return {};
-  return "the stack ends early" + (group.remark.empty() ? std::string() : ": " + group.remark);
-}
-
-template <typename FramesOf>
-std::string group_text(const Hang& hang, const Group& group, const FramesOf& frames_of) {
-  std::string block = fmt::format("**{} ×** {}\n", group.threads.size(), markdown(thread_list(hang, group)));
-  const std::string remark = stack_remark(group);
-  if (!remark.empty()) block += fmt::format("*{}*\n", markdown(remark));
-  if (group.stack == nullptr) return block + "\n";
-  const std::vector<std::string> frames = frames_of(hang, *group.stack);
-  std::string text;
-  for (std::size_t i = 0; i < std::min(frames.size(), most_frames); ++i) text += printable(frames[i]) + "\n";
-  if (frames.size() > most_frames) text += fmt::format("... and {} more callers\n", frames.size() - most_frames);
-  return block + "\n" + code_block(text) + "\n";
-}
-
-template <typename FramesOf>
-std::string grouped(const Hang& hang, Limit limit, const FramesOf& frames_of) {
-  Rows blocks(limit);
-  for (const Group& group : groups_of(hang)) blocks.add([&] { return group_text(hang, group, frames_of); });
-  return blocks.text("different stack");
 }
 
 std::string ends(const std::vector<model::DescriptorEnd>& list) {
@@ -207,17 +110,13 @@ std::string raw_line(const ThreadOfProcess& of) {
 
 }  // namespace
 
-std::string stacks_title(const Hang& hang) {
-  std::size_t threads = 0;
-  for (const HangProcess& process : hang.processes) threads += process.threads.size();
-  return fmt::format("Stacks: {}, {}", counted(threads, "thread"), counted(groups_of(hang).size(), "different stack"));
-}
+std::string stacks_title(const Hang& hang) { return groups_of(hang).title("thread"); }
 
-std::string stacks_section(const Hang& hang) { return grouped(hang, stacks_limit, own_frames); }
+std::string stacks_section(const Hang& hang) { return groups_of(hang).text(Frames::own, stacks_limit); }
 
 std::string all_frames_section(const Hang& hang) {
-  const bool any = std::ranges::any_of(hang.stacks, [](const model::Stack& stack) { return !stack.frames.empty(); });
-  return any ? grouped(hang, all_frames_limit, every_frame) : std::string();
+  const StackGroups groups = groups_of(hang);
+  return groups.any_frames() ? groups.text(Frames::all, all_frames_limit) : std::string();
 }
 
 std::string descriptors_section(const Hang& hang) {

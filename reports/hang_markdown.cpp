@@ -13,6 +13,7 @@
 #include "reports/hints.h"
 #include "reports/mermaid.h"
 #include "reports/page.h"
+#include "reports/shell.h"
 
 namespace wedge::reports {
 namespace {
@@ -24,18 +25,6 @@ constexpr std::size_t longest_sentence = 400;
 constexpr std::size_t longest_cell = 120;
 constexpr Limit table_limit{30, 5 * 1024};
 constexpr Limit list_limit{12, 1200};
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    const bool is_plain = !word.empty() && word.find_first_of(" '\"\\$`*?&|;<>()\n\t") == std::string::npos;
-    std::string quoted = word;
-    for (std::size_t at = 0; !is_plain && (at = quoted.find('\'', at)) != std::string::npos; at += 4)
-      quoted.replace(at, 1, "'\\''");
-    text += (text.empty() ? "" : " ") + (is_plain ? word : "'" + quoted + "'");
-  }
-  return text;
-}
 
 std::string tree_words(const Hang& hang) {
   std::size_t threads = 0;
@@ -61,7 +50,7 @@ std::string facts(const Hang& hang) {
   const auto add = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) text += fmt::format("- {}: {}\n", name, value);
   };
-  add("Command", code(shortened_to(joined(hang.command), longest_sentence)));
+  add("Command", code(shortened_to(shell_line(hang.command), longest_sentence)));
   if (!hang.scenario.empty()) add("Scenario", code(shortened_to(hang.scenario + ":" + hang.variant, longest_sentence)));
   add("Why now", markdown(shortened_to(hang.trigger, longest_cell)) + ", " + time_words(hang));
   add("Processes", tree_words(hang));
@@ -169,7 +158,7 @@ std::string probes(const Hang& hang) {
 std::string reproduce(const Hang& hang) {
   if (!hang.reproduce.empty()) return code_block(shortened_to(hang.reproduce, 2 * longest_sentence), "console");
   if (hang.command.empty()) return {};
-  return code_block(shortened_to("wedge watch -- " + joined(hang.command), 2 * longest_sentence), "console");
+  return code_block(shortened_to("wedge watch -- " + shell_line(hang.command), 2 * longest_sentence), "console");
 }
 
 }  // namespace

@@ -157,6 +157,19 @@ std::string interleaving(const Trace& trace, const Words& words, std::size_t seg
   return text + table(lines);
 }
 
+std::vector<Happening> happenings(const Trace& trace, const Words& words) {
+  std::vector<Happening> result;
+  for (const EventRecord& event : telling_events(trace)) {
+    if (!result.empty() && same_line(result.back().event, event))
+      ++result.back().times;
+    else
+      result.push_back({event, did(trace, words, event), 1});
+  }
+  for (Happening& happening : result)
+    if (happening.times > 1) happening.text += fmt::format(", {} times", happening.times);
+  return result;
+}
+
 std::string repeating_points(const Trace& trace, const Words& words) {
   using Point = std::tuple<std::uint16_t, Operation, std::uint32_t, std::uint32_t>;
   std::map<Point, std::pair<std::size_t, const EventRecord*>> counts;

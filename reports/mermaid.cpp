@@ -13,9 +13,12 @@ namespace wedge::reports {
 namespace {
 
 constexpr std::size_t longest_label = 60;
+constexpr std::size_t longest_message = 90;
 constexpr std::size_t most_bytes = 3500;
 
-std::string label(std::string_view text) { return mermaid(shortened_to(printable(text), longest_label)); }
+std::string label(std::string_view text, std::size_t most = longest_label) {
+  return mermaid(shortened_to(printable(text), most));
+}
 
 std::string block(const std::string& text) { return "```mermaid\n" + text + "```\n"; }
 
@@ -67,7 +70,7 @@ std::string sequence_diagram(const std::vector<Participant>& participants, const
   for (std::size_t i = 0; i < participants.size(); ++i)
     text += fmt::format("  participant p{} as {}\n", i, label(participants[i].name));
   for (const Message& message : messages) {
-    const std::string words = label(message.text);
+    const std::string words = label(message.text, longest_message);
     if (message.is_note)
       text += fmt::format("  Note over p{}: {}\n", message.from, words);
     else

@@ -32,8 +32,10 @@ void Page::add(std::string_view heading, const std::string& body) {
 
 void Page::fold(std::string_view title, const std::string& body) {
   if (body.empty()) return;
-  folded_.push_back(
-      {std::string(title), fmt::format("<details>\n<summary>{}</summary>\n\n{}\n</details>\n\n", html(title), body)});
+  std::string_view inside = body;
+  while (inside.ends_with('\n')) inside.remove_suffix(1);
+  std::string text = fmt::format("<details>\n<summary>{}</summary>\n\n{}\n\n</details>\n\n", html(title), inside);
+  folded_.push_back({std::string(title), std::move(text)});
 }
 
 // The writers keep to limits of their own, smaller than these; this is the last guard.

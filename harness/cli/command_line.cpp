@@ -29,8 +29,10 @@ constexpr const char* main_footer = R"(Examples:
   wedge run ./server-test                 find an interleaving of an ordinary program that hangs or breaks it
   wedge run 'canaries/*'                  run scenarios and compare with what they declare
   wedge repro out/traces/X.trace.json     replay what was found, exactly
+  wedge report out                        what was found, again, in any format
   wedge list                              which scenarios there are
   wedge watch --deadline 60s -- pytest    run any command, and report why if it hangs
+  wedge dump 4711                         why a running process hangs; it goes on unharmed
   g++ $(wedge flags --compile) -c a.cpp   make atomics and plain accesses visible, too
 
 Exit codes: 0 everything as declared (a plain program is declared to pass), 1 not, 2 wrong usage or environment,
@@ -39,7 +41,9 @@ Exit codes: 0 everything as declared (a plain program is declared to pass), 1 no
 constexpr const char* run_footer =
     R"(A target with a '/' that is a file is a program; anything else selects scenarios by id, 'ID-GLOB' or
 'ID-GLOB:VARIANT-GLOB'. The same seed gives the same results, byte for byte, whatever --jobs is; --time makes the
-number of executions depend on the clock. Leaves OUT/result.json and OUT/traces/.
+number of executions depend on the clock. Leaves OUT/report.md (start there), OUT/reports/, OUT/traces/, and for
+machines OUT/result.json, OUT/junit.xml and OUT/wedge.sarif. In GitHub Actions it also annotates the code and adds to
+the job summary.
 
 Examples:
   wedge run ./abba                        10000 executions at most, until one fails
@@ -64,6 +68,35 @@ constexpr const char* repro_footer = R"(Examples:
   wedge repro X.trace.json --gdb          stop at the failure, every task a thread in gdb
 
 Exit codes: 0 the same every time, 1 it went another way, 2 the trace or the program cannot be used.)";
+
+constexpr const char* report_footer = R"(Formats:
+  markdown  for people: the table of a run, or the whole report on one trace or hang
+  text      the same for a terminal: every finding that is not as declared, then the table
+  json      for machines: schemas wedge-result/1, wedge-trace/1 and wedge-hang/1
+  junit     JUnit XML, one testsuite per scenario
+  sarif     SARIF 2.1.0, the interleavings as code flows
+  github    annotations for GitHub Actions
+  all       report.md, reports/, junit.xml and wedge.sarif, written to the folder
+
+Examples:
+  wedge report out                        the table
+  wedge report out --format sarif --output wedge.sarif
+  wedge report out --format all           write all files again
+  wedge report out/traces/abba-deadlock-1f2e3d4c.trace.json
+  wedge report app.hang.json --output hang.md
+
+Exit codes: 0 written, 2 the results cannot be used.)";
+constexpr const char* dump_footer =
+    R"(Looks at the process and all its descendants. Blocked threads are read from outside and never stopped; a thread on
+a processor is stopped for well under a millisecond. Needs the user of the process, or root.
+
+Examples:
+  wedge dump 4711
+  wedge dump $(pgrep -o my-server) --out hang.md
+  wedge dump 4711 --json --out hang.json
+  wedge dump 4711 --sample 2              two seconds to tell the slow from the hung
+
+Exit codes: 0 the report is written, 2 there is no such process or it may not be read.)";
 
 constexpr const char* flags_footer = R"(Examples:
   g++ $(wedge flags --compile) -c main.cpp && g++ main.o $(wedge flags --link) -o main
@@ -106,7 +139,7 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_flag("--keep-going", run.keep_going, "Do not stop at the first failing execution; count them all");
   command->add_flag("!--no-analysis", run.analyse,
                     "Report findings as they were found: not made smaller, and without their rate");
-  command->add_option("--out", run.out, "Folder for result.json and traces/")->capture_default_str();
+  command->add_option("--out", run.out, "Folder for report.md, result.json, traces/ and so on")->capture_default_str();
   command->add_option("--steps", run.max_steps, "More steps in one execution are a livelock")->capture_default_str();
   command->add_option("--stuck", run.stuck_s, "Seconds without a single step before an execution is a hang")
       ->capture_default_str();
@@ -141,12 +174,38 @@ void add_repro(CLI::App& app, CommandLine& line) {
   command->callback([&line] { line.kind = CommandLine::Kind::repro; });
 }
 
+void add_report(CLI::App& app, CommandLine& line) {
+  ReportOptions& report = line.report;
+  CLI::App* command = app.add_subcommand("report", "Render the results of a run, a trace or a hang in any format");
+  command->add_option("results", report.results, "The folder of a run (--out), or a .trace.json or .hang.json file")
+      ->required();
+  command->add_option("--format", report.format, "markdown, text, json, junit, sarif, github or all")
+      ->capture_default_str();
+  command->add_option("--output", report.output, "A file instead of standard output; with --format all, a folder");
+  command->footer(report_footer);
+  command->callback([&line] { line.kind = CommandLine::Kind::report; });
+}
+
 void add_list(CLI::App& app, CommandLine& line) {
   CLI::App* command = app.add_subcommand("list", "List scenarios, their variants and what these are declared to do");
   command->add_option("globs", line.list.globs, "Only these ids");
   command->add_option("--program", line.list.program, "The scenario program, if it is not the project's own");
   command->footer("Examples:\n  wedge list\n  wedge list 'canaries/*'\n  wedge list --program ./suite");
   command->callback([&line] { line.kind = CommandLine::Kind::list; });
+}
+
+void add_dump(CLI::App& app, CommandLine& line) {
+  DumpOptions& dump = line.dump;
+  CLI::App* command = app.add_subcommand("dump", "Report what every thread of a running process tree waits for");
+  command->add_option("pid", dump.process, "The process at the root of the tree")->required();
+  command->add_flag("--json", dump.json, "Everything that was seen, as wedge-hang/1, instead of markdown");
+  command->add_option("--out", dump.out, "Write to this file instead of the standard output");
+  command->add_option("--sample", dump.sample_s, "Seconds between the two looks that tell who moves")
+      ->capture_default_str();
+  command->add_flag("--stop-blocked", dump.stop_blocked,
+                    "Stop blocked threads, too, where their stacks cannot be read otherwise; begins timed waits anew");
+  command->footer(dump_footer);
+  command->callback([&line] { line.kind = CommandLine::Kind::dump; });
 }
 
 void add_flags(CLI::App& app, CommandLine& line) {
@@ -196,6 +255,19 @@ void check_repro(const ReproOptions& repro) {
   if (!(repro.stuck_s > 0)) throw EnvironmentError("--stuck must be more than 0 seconds");
 }
 
+void check_report(const ReportOptions& report, const CLI::App& command) {
+  static const std::vector<std::string> formats{"markdown", "text", "json", "junit", "sarif", "github", "all"};
+  if (std::ranges::find(formats, report.format) == formats.end())
+    throw EnvironmentError("there is no format '" + report.format +
+                           "'; take markdown, text, json, junit, sarif, github or all");
+  if (command.count("--output") > 0 && report.output.empty()) throw EnvironmentError("--output needs a name");
+}
+
+void check_dump(const DumpOptions& dump) {
+  if (!(dump.sample_s >= 0.01 && dump.sample_s <= 60))
+    throw EnvironmentError("--sample must be from 0.01 to 60 seconds");
+}
+
 void check_flags(const FlagsOptions& flags) {
   if (flags.compile == flags.link) throw EnvironmentError("wedge flags needs either --compile or --link");
   if (flags.rung != Rung::controlled && flags.rung != Rung::tsan)
@@ -216,7 +288,8 @@ int split_arguments(int argc, char** argv, RunOptions& run) {
 
 [[noreturn]] void explain(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
   if (argc > 1 && app.get_subcommands().empty() && argv[1][0] != '-')
-    throw EnvironmentError(std::string("there is no command '") + argv[1] + "'; take run, repro, watch, list or flags");
+    throw EnvironmentError(std::string("there is no command '") + argv[1] +
+                           "'; take run, repro, report, watch, dump, list or flags");
   std::string text = error.what();
   std::ranges::replace(text, '\n', ' ');
   std::string help = "wedge";
@@ -239,7 +312,9 @@ CommandLine read_command_line(int argc, char** argv) {
   app.footer(main_footer);
   add_run(app, line, executions_given);
   add_repro(app, line);
+  add_report(app, line);
   add_list(app, line);
+  add_dump(app, line);
   add_flags(app, line);
   add_watch(app, line);
   const int own = split_arguments(argc, argv, line.run);
@@ -251,12 +326,14 @@ CommandLine read_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (own <= 1) {
       std::fputs(app.help().c_str(), stderr);
-      throw EnvironmentError("say what to do: run, repro, watch, list or flags");
+      throw EnvironmentError("say what to do: run, repro, report, watch, dump, list or flags");
     }
     explain(error, app, own, argv);
   }
   if (line.kind == CommandLine::Kind::run) check_run(line.run, *app.get_subcommand("run"));
   if (line.kind == CommandLine::Kind::repro) check_repro(line.repro);
+  if (line.kind == CommandLine::Kind::report) check_report(line.report, *app.get_subcommand("report"));
+  if (line.kind == CommandLine::Kind::dump) check_dump(line.dump);
   if (line.kind == CommandLine::Kind::flags) check_flags(line.flags);
   if (line.kind == CommandLine::Kind::watch) {
     line.watch.command = std::move(line.run.arguments);

@@ -10,13 +10,17 @@ struct CommandLine {
     nothing,
     run,
     repro,
+    report,
     list,
+    dump,
     flags,
     watch
   } kind = Kind::nothing;  // nothing: help was asked for and given
   RunOptions run;
   ReproOptions repro;
+  ReportOptions report;
   ListOptions list;
+  DumpOptions dump;
   FlagsOptions flags;
   WatchOptions watch;
 };

@@ -127,7 +127,7 @@ TEST(command_line, options_that_contradict_the_rung_are_refused) {
 }
 
 TEST(command_line, contradictions_and_nonsense) {
-  expect_error({"frobnicate"}, "there is no command 'frobnicate'; take run, repro, list or flags");
+  expect_error({"frobnicate"}, "there is no command 'frobnicate'; take run, repro, list, dump or flags");
   expect_error({"run"}, "say what to run");
   expect_error({"run", "./a", "--frobnicate"}, "--frobnicate");
   expect_error({"run", "./a", "--executions", "0"}, "--executions 0 would run nothing");

@@ -20,6 +20,10 @@ int dispatch(const wedge::cli::CommandLine& line, const std::string& command) {
       return wedge::cli::repro_command(line.repro);
     case Kind::list:
       return wedge::cli::list_command(line.list);
+    case Kind::report:
+      return wedge::cli::report_command(line.report);
+    case Kind::dump:
+      return wedge::cli::dump_command(line.dump);
     case Kind::flags:
       return wedge::cli::flags_command(line.flags);
     case Kind::watch:

@@ -70,6 +70,12 @@ struct ListOptions {
   std::vector<std::string> globs;
 };
 
+struct ReportOptions {
+  std::string results;  // the folder of a run, or one trace or hang
+  std::string format = "markdown";
+  std::string output;  // empty: standard output; of the format "all", the folder
+};
+
 struct WatchOptions {
   std::vector<std::string> command;  // after "--"
   std::optional<std::chrono::milliseconds> deadline;
@@ -78,6 +84,14 @@ struct WatchOptions {
   std::string out = "out";
   std::string report;  // empty: in `out`
   bool probe = false;
+};
+
+struct DumpOptions {
+  std::string process;
+  bool json = false;
+  std::string out;
+  double sample_s = 0.25;
+  bool stop_blocked = false;
 };
 
 struct FlagsOptions {

@@ -9,26 +9,13 @@
 
 #include <unistd.h>
 
-#include "harness/model/hang_json.h"
 #include "harness/supervise/errors.h"
-#include "reports/hang_markdown.h"
 
 namespace wedge::cli {
 namespace {
 
 namespace fs = std::filesystem;
 using supervise::EnvironmentError;
-
-void write_file(const fs::path& path, const std::string& text) {
-  const std::string temporary = path.string() + ".tmp" + std::to_string(getpid());
-  std::ofstream file(temporary, std::ios::binary);
-  file << text;
-  file.close();
-  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return;
-  const std::string reason = std::strerror(errno);
-  std::remove(temporary.c_str());
-  throw EnvironmentError("cannot write " + path.string() + ": " + reason + "; give another folder with --out");
-}
 
 // Scenario ids and variant names hold slashes.
 std::string as_file_name(std::string text) {
@@ -38,6 +25,17 @@ std::string as_file_name(std::string text) {
 }
 
 }  // namespace
+
+void write_file(const std::string& path, const std::string& text) {
+  const std::string temporary = path + ".tmp" + std::to_string(getpid());
+  std::ofstream file(temporary, std::ios::binary);
+  file << text;
+  file.close();
+  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return;
+  const std::string reason = std::strerror(errno);
+  std::remove(temporary.c_str());
+  throw EnvironmentError("cannot write " + path + ": " + reason);
+}
 
 OutputFolder::OutputFolder(std::string path) : path_(std::move(path)) {
   std::error_code error;
@@ -54,28 +52,14 @@ std::string OutputFolder::write_trace(const model::Trace& trace) const {
   return name;
 }
 
-std::string OutputFolder::write_hang(const std::string& name, const model::Hang& hang) const {
-  return write_in("hangs", name + ".hang.json", model::write_hang(hang));
-}
-
-std::string OutputFolder::write_hang_report(const std::string& name, const model::Hang& hang) const {
-  return write_in("hangs", name + ".md", reports::hang_report(hang));
-}
-
-std::string OutputFolder::write_report(const std::string& name, const std::string& text) const {
-  return write_in("reports", name + ".md", "# " + name + "\n\n```text\n" + text + "```\n");
-}
-
-std::string OutputFolder::write_in(const std::string& folder, const std::string& name, const std::string& text) const {
-  std::error_code error;
-  fs::create_directories(fs::path(path_) / folder, error);
-  if (error) throw EnvironmentError("cannot write to " + path_ + ": " + error.message());
-  const std::string relative = folder + "/" + name;
-  write_file(path_of(relative), text);
-  return relative;
-}
-
 void OutputFolder::write_result(const std::string& json) const { write_file(path_of("result.json"), json); }
+
+void OutputFolder::write(const std::string& relative, const std::string& text) const {
+  const fs::path path = path_of(relative);
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);  // what is wrong shows when the file is opened
+  write_file(path.string(), text);
+}
 
 std::string OutputFolder::path_of(const std::string& relative) const { return (fs::path(path_) / relative).string(); }
 

@@ -10,12 +10,14 @@
 #include "harness/cli/locate.h"
 #include "harness/cli/output.h"
 #include "harness/cli/progress.h"
+#include "harness/cli/report_files.h"
 #include "harness/cli/rungs.h"
 #include "harness/cli/select.h"
 #include "harness/diagnose/resolve.h"
 #include "harness/model/result.h"
 #include "harness/model/version.h"
 #include "harness/supervise/errors.h"
+#include "harness/supervise/kernel_stacks.h"
 #include "harness/supervise/minimise.h"
 #include "harness/supervise/pool.h"
 #include "harness/supervise/replay.h"
@@ -73,8 +75,10 @@ class Run {
  private:
   void finish() {
     progress_.erase();
+    write_reports(result_, output_);
     output_.write_result(model::write_result(result_));
     print();
+    tell_github(result_);
   }
 
   void run_selection(const Selection& selection) {
@@ -182,6 +186,7 @@ class Run {
   static model::Trace analysed(const model::Trace& trace, const supervise::ReplayPlan& plan) {
     model::Trace smallest = supervise::minimise(trace, plan);
     smallest.analysis->rate = supervise::measure_rate(trace, plan);
+    supervise::add_kernel_stacks(smallest, plan);
     return smallest;
   }
 
@@ -212,7 +217,7 @@ class Run {
     if (explained > most_explanations)
       fmt::print("... and {} more that are not as declared; the table has them\n\n", explained - most_explanations);
     fmt::print("{}", reports::summary_table(result_));
-    if (!replays.empty()) fmt::print("\n{}", replays);
+    fmt::print("\n{}report  {}\n", replays, output_.path_of("report.md"));
     std::fflush(stdout);
     if (result_.interrupted) fmt::print(stderr, "wedge: interrupted; this is what was known by then\n");
   }

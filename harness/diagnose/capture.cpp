@@ -8,10 +8,13 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "harness/diagnose/ctrl_c.h"
+#include "harness/diagnose/descriptors.h"
 #include "harness/diagnose/process_reading.h"
 #include "harness/diagnose/process_tree.h"
 #include "harness/diagnose/stack_namer.h"
 #include "harness/diagnose/unwinder.h"
+#include "harness/diagnose/wait_text.h"
 #include "harness/diagnose/waits.h"
 #include "harness/model/version.h"
 
@@ -43,16 +46,45 @@ std::vector<std::int32_t> roots_of(const CaptureRequest& request) {
   return roots;
 }
 
+model::ObjectKind object_kind(model::WaitKind kind) {
+  switch (kind) {
+    case model::WaitKind::mutex:
+      return model::ObjectKind::mutex;
+    case model::WaitKind::rwlock_read:
+    case model::WaitKind::rwlock_write:
+      return model::ObjectKind::rwlock;
+    case model::WaitKind::condition:
+      return model::ObjectKind::condition;
+    case model::WaitKind::semaphore:
+      return model::ObjectKind::semaphore;
+    default:
+      return model::ObjectKind::futex;
+  }
+}
+
+// Barriers and once flags wait as any futex does; only the function that was called tells.
+void tell_from_functions(const model::Stack& stack, model::Wait& wait) {
+  if (wait.kind != model::WaitKind::futex) return;
+  for (const model::Frame& frame : stack.frames)
+    for (const model::Place& place : frame.places) {
+      if (place.function == "pthread_barrier_wait") wait.flavour = "barrier";
+      if (place.function == "pthread_once" || place.function == "__pthread_once") wait.flavour = "once flag";
+    }
+}
+
 void name_threads(ProcessReading& reading, StackNamer& namer) {
   Unwinder unwinder(reading.memory);
   for (std::size_t i = 0; i < reading.threads.size(); ++i) {
     const ThreadReading& thread = reading.threads[i];
-    if (thread.source == model::StackSource::none) continue;
     model::HangThread& result = reading.process.threads[i];
+    if (result.wait.address != 0)
+      result.wait.object = namer.variable(reading.memory, result.wait.address, object_kind(result.wait.kind));
+    if (thread.source == model::StackSource::none) continue;
     Unwound unwound = unwinder.unwind(thread.stack);
     result.stack_complete = unwound.complete;
     if (!unwound.remark.empty()) result.stack_remark = unwound.remark;
     result.stack = namer.stack(reading.memory, unwound.instructions);
+    tell_from_functions(namer.named(result.stack), result.wait);
   }
 }
 
@@ -78,10 +110,13 @@ model::Hang capture_tree(const CaptureRequest& request) {
     readings.push_back(read_process(pid, before[pid], request));
 
   find_awaited_children(readings);
+  find_ends(readings);
 
   StackNamer namer(hang);
   for (ProcessReading& reading : readings) {
     if (reading.memory.known()) name_threads(reading, namer);
+    reading.process.ctrl_c = predict_ctrl_c(reading);
+    for (model::HangThread& thread : reading.process.threads) thread.wait.text = wait_text(reading.process, thread);
     for (const ThreadReading& thread : reading.threads)
       hang.longest_stop_s = std::max(hang.longest_stop_s, thread.stopped_s);
     if (reading.process.pid == request.root) hang.elapsed_s = seconds_since_boot() - reading.started_s;

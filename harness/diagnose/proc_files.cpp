@@ -115,6 +115,11 @@ std::optional<std::vector<std::int32_t>> numbers_in(const std::string& directory
   return numbers;
 }
 
+bool is_process(std::int32_t pid) {
+  const auto status = read_whole(process_path(pid) + "/status");
+  return status && static_cast<std::int32_t>(number_after(*status, "\nTgid:", 10)) == pid;
+}
+
 std::string process_path(std::int32_t pid) { return "/proc/" + std::to_string(pid); }
 
 std::string thread_path(std::int32_t pid, std::int32_t tid) {

@@ -16,6 +16,9 @@ std::optional<std::string> read_link(const std::string& path);
 // The entries of a directory whose names are numbers, in order: processes, threads, descriptors.
 std::optional<std::vector<std::int32_t>> numbers_in(const std::string& directory);
 
+// Of a thread that is not the first of its process, /proc/TID exists, too, but is not listed.
+bool is_process(std::int32_t pid);
+
 std::string process_path(std::int32_t pid);                   // "/proc/PID"
 std::string thread_path(std::int32_t pid, std::int32_t tid);  // "/proc/PID/task/TID"
 

@@ -7,6 +7,8 @@
 
 #include <unistd.h>
 
+#include "harness/diagnose/descriptors.h"
+#include "harness/diagnose/language_runtime.h"
 #include "harness/diagnose/waits.h"
 
 namespace wedge::diagnose {
@@ -114,7 +116,9 @@ ProcessReading read_process(std::int32_t pid, const std::map<std::int32_t, Progr
   reading.memory = AddressSpace(pid);
   read_threads_of(pid, before, request, reading);
   read_waits(reading);
+  read_descriptors(reading);
   reading.process.command_line = command_line_of(pid);
+  reading.process.runtime = language_runtime(reading.memory);
   reading.process.executable = read_link(process_path(pid) + "/exe").value_or("");
   return reading;
 }

@@ -93,8 +93,9 @@ std::optional<Finding> not_hung(const Situation& situation, Facts& facts) {
                             std::to_string(process.bytes_moved) + " bytes in " + seconds(situation.hang().sample_s),
                         "");
   if (finding.knot.empty() && bytes.empty()) {
-    const std::vector<std::size_t> chain = situation.chain_from_root();
-    return chain.empty() ? std::nullopt : ends_by_itself(situation, facts, chain.back());
+    for (std::size_t link : situation.chain_from_root())
+      if (std::optional<Finding> ends = ends_by_itself(situation, facts, link)) return ends;
+    return std::nullopt;
   }
   finding.hang_class = HangClass::not_hung;
   finding.confidence = Confidence::high;

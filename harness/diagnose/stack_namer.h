@@ -20,6 +20,8 @@ class StackNamer {
   // The index of the stack in the hang.
   std::uint32_t stack(const AddressSpace& memory, const std::vector<std::uint64_t>& instructions);
 
+  const model::Stack& named(std::uint32_t stack) const { return hang_.stacks.at(stack); }
+
   // What the source calls the variable at an address; empty if it is no static variable.
   std::string variable(const AddressSpace& memory, std::uint64_t address, model::ObjectKind kind);
 

@@ -155,8 +155,22 @@ class Unwinder::Session {
     instruction_ = instruction;
     frame_pointer_ = frame_pointer;
     const int end = dwfl_getthread_frames(dwfl_, memory_.pid(), add_frame, this);
-    attempt.complete = end == DWARF_CB_OK && !attempt.frames.empty();
+    attempt.complete = end == DWARF_CB_OK && !attempt.frames.empty() && is_outermost(attempt.frames.back().instruction);
     return attempt;
+  }
+
+  // libdwfl also ends without an error where a register that it needs is not known.
+  bool is_outermost(std::uint64_t instruction) {
+    constexpr int return_address = 16;
+    Dwarf_Frame* frame = table_row(instruction);
+    if (frame == nullptr) return true;
+    Dwarf_Op storage[3];
+    Dwarf_Op* rule = nullptr;
+    std::size_t length = 0;
+    const bool undefined =
+        dwarf_frame_register(frame, return_address, storage, &rule, &length) == 0 && rule == storage && length == 0;
+    std::free(frame);
+    return undefined;
   }
 
   // Replaces the attempt if a search finds the way on; returns what to say about it.
@@ -234,14 +248,20 @@ class Unwinder::Session {
     return true;
   }
 
-  bool has_table(std::uint64_t address) {
-    Dwfl_Module* module = dwfl_addrmodule(dwfl_, address);
+  // What the tables say about an instruction, to be freed; null if none covers it.
+  Dwarf_Frame* table_row(std::uint64_t instruction) {
+    Dwfl_Module* module = dwfl_addrmodule(dwfl_, instruction);
     Dwarf_Addr bias = 0;
     Dwarf_CFI* table = module == nullptr ? nullptr : dwfl_module_eh_cfi(module, &bias);
     Dwarf_Frame* frame = nullptr;
-    if (table == nullptr || dwarf_cfi_addrframe(table, address - 1 - bias, &frame) != 0) return false;
+    if (table == nullptr || dwarf_cfi_addrframe(table, instruction - bias, &frame) != 0) return nullptr;
+    return frame;
+  }
+
+  bool has_table(std::uint64_t address) {
+    Dwarf_Frame* frame = table_row(address - 1);
     std::free(frame);
-    return true;
+    return frame != nullptr;
   }
 
   // The start of the function at an instruction; 0 without a symbol.

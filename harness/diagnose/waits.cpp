@@ -9,10 +9,12 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "harness/diagnose/descriptor_waits.h"
+#include "harness/diagnose/file_locks.h"
 #include "harness/diagnose/futex_waits.h"
 #include "harness/diagnose/system_calls.h"
 #include "harness/diagnose/thread_ids.h"
@@ -117,6 +119,15 @@ bool waits_for_lock(const SystemCallFile& call) {
   return call.number == SYS_flock || command == F_SETLKW || command == F_OFD_SETLKW;
 }
 
+void read_file_lock_wait(const AddressSpace& memory, const SystemCallFile& call, Wait& wait) {
+  struct stat status;
+  const std::string link = process_path(memory.pid()) + "/fd/" + std::to_string(call.arguments[0]);
+  const auto locks = read_whole("/proc/locks");
+  if (!locks || stat(link.c_str(), &status) != 0) return;
+  wait.owner = holder_of_file_lock(*locks, memory.pid(), status.st_ino);
+  if (wait.owner) wait.owner_evidence = "read from /proc/locks";
+}
+
 // A word of its stack, above all else a lock's address that a guard keeps.
 bool has_on_stack(const ThreadReading& thread, std::uint64_t wanted) {
   const StackCopy& stack = thread.stack;
@@ -167,6 +178,7 @@ void read_wait(const ProcessReading& reading, const ThreadIds& ids, const Thread
   if (wait.kind == WaitKind::file_lock && !waits_for_lock(call)) wait.kind = WaitKind::other;
   if (wait.kind == WaitKind::vfork && !lends_memory(reading.memory, call)) wait.kind = WaitKind::other;
   wait.descriptors = descriptors_of(reading.memory, call, wait.kind);
+  if (wait.kind == WaitKind::file_lock) read_file_lock_wait(reading.memory, call, wait);
   if (wait.kind == WaitKind::signal) read_signal_wait(reading.memory, call, wait);
   if (wait.kind == WaitKind::child) read_child_wait(reading.memory, ids, call, wait);
   if (wait.kind == WaitKind::futex) read_futex_wait(reading.memory, ids, futex_call(call), wait);

@@ -96,6 +96,27 @@ TEST(MinimisedPrograms, have_no_removable_switch_left_and_as_few_as_there_can_be
   }
 }
 
+// Two ways of taking a stack that have nothing in common: from within while it happens, and from outside afterwards.
+TEST(KernelStacks, agree_with_those_that_the_runtime_recorded) {
+  const Folder out;
+  wedge({"run", "canaries/*:as-found", "--out", out.path()});
+  int compared = 0;
+  for (const model::Trace& trace : findings_in(out)) {
+    SCOPED_TRACE(trace.recipe.scenario);
+    for (const model::TaskRecord& task : trace.tasks) {
+      if (task.state != model::TaskState::blocked) continue;
+      ASSERT_TRUE(trace.kernel_stacks.contains(task.id)) << "task " << task.id;
+      const model::Stack* kernel = model::stack_of(trace, trace.kernel_stacks.at(task.id));
+      const model::Stack* own = model::stack_of(trace, task.stack);
+      ASSERT_NE(kernel, nullptr);
+      ASSERT_NE(own, nullptr);
+      EXPECT_EQ(kernel->place, own->place) << "task " << task.id;
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 10);
+}
+
 // The check above can fail: a schedule as it was found has switches that nothing depends on.
 TEST(MinimisedPrograms, as_found_have_removable_switches) {
   const Folder out;

@@ -34,6 +34,7 @@ inline constexpr std::uint32_t stop_at_failure = 4;    // call wedge_failure_rea
 inline constexpr std::uint32_t keep_output = 8;        // leave the program's stdin, stdout and stderr alone
 inline constexpr std::uint32_t direct = 16;            // run in this very process, without a fork
 inline constexpr std::uint32_t spurious_wakeups = 32;  // condition variables may wake without a signal
+inline constexpr std::uint32_t hold_at_failure = 128;  // after a failure stand still, to be looked at, until killed
 inline constexpr std::uint32_t guided = 64;            // command run: choices come from `guide`, else from its default
 inline constexpr std::uint32_t free_running = 128;     // rung `free`: real parallel threads, one process per execution
 inline constexpr std::uint32_t light_delays = 256;     // and seeded delays at the points
@@ -136,6 +137,7 @@ struct TaskRecord {
   std::uint32_t mutex;       // waiting on a condition variable: the mutex it gave up; 0: none
   std::uint64_t since_step;  // since when it is there
   std::uint32_t create_stack;
+  std::int32_t kernel_thread;  // whose identity it has, and under carrier `thread` whose stack; never in a trace
   char name[16];
 };
 

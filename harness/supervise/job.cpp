@@ -21,7 +21,6 @@
 namespace wedge::supervise {
 namespace {
 
-constexpr std::chrono::milliseconds moment{100};
 constexpr std::chrono::seconds last_words{2};
 
 // The number stands in memory that a crashing program may have overwritten: nothing else may be killed by it.
@@ -176,7 +175,7 @@ void Job::explain_end() {
                          "; run again with --jobs 1, and report it if it stays");
 }
 
-std::optional<Arrival> wait_a_moment(std::span<Job* const> jobs) {
+std::optional<Arrival> wait_a_moment(std::span<Job* const> jobs, std::chrono::milliseconds moment) {
   if (interrupted()) throw Interrupted();
   std::vector<pollfd> files;
   for (Job* job : jobs) files.push_back({job == nullptr || !job->busy() ? -1 : job->socket(), POLLIN, 0});

@@ -94,7 +94,8 @@ template <typename Idle>
 Arrival wait_any(std::span<Job* const> jobs, Idle&& idle);
 
 // One round of the above: nothing if no answer came within a moment.
-std::optional<Arrival> wait_a_moment(std::span<Job* const> jobs);
+std::optional<Arrival> wait_a_moment(std::span<Job* const> jobs,
+                                     std::chrono::milliseconds moment = std::chrono::milliseconds(100));
 
 template <typename Idle>
 Arrival wait_any(std::span<Job* const> jobs, Idle&& idle) {

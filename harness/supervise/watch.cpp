@@ -12,6 +12,7 @@
 
 #include "harness/diagnose/capture.h"
 #include "harness/diagnose/conclude.h"
+#include "harness/diagnose/probe.h"
 #include "harness/model/version.h"
 #include "harness/supervise/hang_files.h"
 #include "harness/supervise/progress_meter.h"
@@ -145,9 +146,17 @@ class Watch {
     diagnose::conclude(hang);
     files_.write(hang);
     tell(hang);
+    if (plan_.probe) probe(hang);
     hang.dumps = ask_runtimes(hang, tree_.members());
     if (!hang.dumps.empty()) files_.write(hang);
     return true;
+  }
+
+  void probe(model::Hang& hang) {
+    diagnose::probe(hang);
+    files_.write(hang);
+    for (const model::Probe& probe : hang.probes) say("probe: {}: {}: {}", probe.what, probe.result, probe.conclusion);
+    if (hang.probes.empty()) say("probe: there is no experiment for this kind of hang");
   }
 
   model::Hang captured(const std::string& trigger) {

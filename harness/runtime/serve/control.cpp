@@ -163,6 +163,7 @@ WEDGE_EXPORT void wedge_failure_reached() { asm volatile("" ::: "memory"); }
 void finish_process() {
   control->result.written = 1;
   if (control->request.flags & model::request_flags::stop_at_failure) wedge_failure_reached();
+  while (control->request.flags & model::request_flags::hold_at_failure) raw::call(SYS_pause);
   raw::exit_process(0);
 }
 

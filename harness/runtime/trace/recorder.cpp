@@ -37,6 +37,7 @@ model::TaskRecord describe(const Task& task) {
   record.mutex = task.gave_up_mutex != 0 ? log_number_of(object_numbered(task.gave_up_mutex)) : 0;
   record.since_step = task.since_step;
   record.create_stack = task.create_stack;
+  record.kernel_thread = task.context != nullptr ? task.context->tid : 0;
   if (task.named) std::memcpy(record.name, task.name, sizeof record.name);
   return record;
 }

@@ -1,0 +1,80 @@
+// A run made up for tests: as declared, not as declared with two findings, passed against its declaration, skipped, and
+// texts that try to break out.
+#pragma once
+
+#include "harness/model/result.h"
+
+namespace wedge::reports {
+
+inline model::FindingResult sample_finding(Outcome outcome, std::string text, std::string name) {
+  return {.outcome = outcome,
+          .fingerprint = "0123456789abcdef",
+          .execution = 35,
+          .steps = 9,
+          .text = std::move(text),
+          .place = "/home/me/bank/transfer.cpp:21",
+          .trace = "traces/" + name + ".trace.json",
+          .hang = {},
+          .report = "reports/" + name + ".md",
+          .confirmed = "3 of 3"};
+}
+
+inline model::VariantResult sample_variant(std::string scenario, std::string variant, Outcome expected) {
+  return {.target = scenario,
+          .scenario = scenario,
+          .variant = std::move(variant),
+          .expected = expected,
+          .expected_text = {},
+          .outcome = Outcome::pass,
+          .as_declared = true,
+          .executions = 10000,
+          .first_failure = std::nullopt,
+          .failures = 0,
+          .findings = {}};
+}
+
+inline void fail(model::VariantResult& variant, model::FindingResult finding, bool as_declared) {
+  if (variant.findings.empty()) variant.outcome = finding.outcome;
+  variant.first_failure = finding.execution;
+  variant.executions = finding.execution + 1;
+  ++variant.failures;
+  variant.as_declared = as_declared;
+  variant.findings.push_back(std::move(finding));
+}
+
+inline model::RunResult sample_result() {
+  model::RunResult result;
+  result.wedge = "0.1.0";
+  result.seed = 7;
+  result.strategy = "pct";
+  result.strategy_depth = 3;
+  result.carrier = "fiber";
+  model::VariantResult declared = sample_variant("bank/transfer", "as-found", Outcome::deadlock);
+  fail(declared, sample_finding(Outcome::deadlock, "2 tasks wait for each other", "declared"), true);
+  model::VariantResult fixed = sample_variant("bank/transfer", "fix/order", Outcome::pass);
+  model::VariantResult wrong = sample_variant("bank/transfer", "fix/try-lock", Outcome::pass);
+  fail(wrong, sample_finding(Outcome::deadlock, "2 tasks wait for each other", "transfer"), false);
+  fail(wrong, sample_finding(Outcome::panic, "assertion `a<b & c' failed\n]]> ::error::100%, @all | \x1b[31m", "panic"),
+       false);
+  model::VariantResult passed = sample_variant("bank/close", "as-found", Outcome::lost_wakeup);
+  passed.as_declared = false;
+  model::VariantResult skipped = sample_variant("bank/fork", "as-found", Outcome::pass);
+  fail(skipped, sample_finding(Outcome::unsupported, "fork is not controlled yet", "fork"), false);
+  model::VariantResult program = sample_variant("", "", Outcome::pass);
+  program.target = "./build/odd name <&>\"'";
+  result.variants = {declared, fixed, wrong, passed, skipped, program};
+  return result;
+}
+
+inline model::RunResult sample_skipped_rung() {
+  model::RunResult result;
+  result.wedge = "0.1.0";
+  result.seed = 7;
+  result.strategy = "random";
+  result.carrier = "thread";
+  result.rung = "rr";
+  result.skipped = "rr needs the processor's counters, which perf_event_paranoid = 4 forbids";
+  return result;
+}
+
+}  // namespace wedge::reports
