@@ -160,7 +160,7 @@ bool is_gone(pid_t pid) {
 }
 
 TEST(FreeRung, what_an_execution_leaves_running_is_ended_with_it) {
-  for (const char* how : {"child-left-behind", "child-of-a-hung-one"}) {
+  for (const char* how : {"child-left-behind", "daemon-left-behind", "child-of-a-hung-one", "daemon-of-a-hung-one"}) {
     SCOPED_TRACE(how);
     const Folder out;
     run_free(out, "free_shapes", {"--executions", "3", "--hang-after", "500ms", "--keep-going"}, {how, out / "pids"});

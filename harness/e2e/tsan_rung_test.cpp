@@ -22,7 +22,8 @@ class TsanRung : public testing::TestWithParam<std::string> {
     return program;
   }
   Finished run(const std::string& program, const Words& more = {}) {
-    Words words{"run", program, "--rung", "tsan", "--executions", "10", "--out", out_.path()};
+    Words words{"run", program, "--rung", "tsan", "--out", out_.path()};
+    if (std::ranges::count(more, "--executions") == 0) words.insert(words.end(), {"--executions", "10"});
     words.insert(words.end(), more.begin(), more.end());
     return wedge(words);
   }
