@@ -2,6 +2,7 @@
 #include "harness/cli/command_runner.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -35,7 +36,8 @@ Listed listed_from(const std::string& line) {
   const auto outcome = fields.size() == listed_fields ? outcome_from(fields[4]) : std::nullopt;
   if (!outcome)
     throw EnvironmentError("a program lists its scenarios in a way that this wedge does not know; link it again");
-  return {fields[0], fields[1], fields[2], fields[3], *outcome, fields[5], 0, fields[6] == "1"};
+  return {fields[0], fields[1], fields[2], fields[3],
+          *outcome,  fields[5], 0,         static_cast<Unfit>(std::atoi(fields[6].c_str()))};
 }
 
 std::string fingerprint_of(Outcome outcome, const std::string& text) {

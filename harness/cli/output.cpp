@@ -9,9 +9,7 @@
 
 #include <unistd.h>
 
-#include "harness/model/hang_json.h"
 #include "harness/supervise/errors.h"
-#include "reports/hang_markdown.h"
 
 namespace wedge::cli {
 namespace {
@@ -52,27 +50,6 @@ std::string OutputFolder::write_trace(const model::Trace& trace) const {
   const std::string name = "traces/" + trace_name(trace);
   write_file(path_of(name), model::write_trace(trace));
   return name;
-}
-
-std::string OutputFolder::write_hang(const std::string& name, const model::Hang& hang) const {
-  return write_in("hangs", name + ".hang.json", model::write_hang(hang));
-}
-
-std::string OutputFolder::write_hang_report(const std::string& name, const model::Hang& hang) const {
-  return write_in("hangs", name + ".md", reports::hang_report(hang));
-}
-
-std::string OutputFolder::write_report(const std::string& name, const std::string& text) const {
-  return write_in("reports", name + ".md", "# " + name + "\n\n```text\n" + text + "```\n");
-}
-
-std::string OutputFolder::write_in(const std::string& folder, const std::string& name, const std::string& text) const {
-  std::error_code error;
-  fs::create_directories(fs::path(path_) / folder, error);
-  if (error) throw EnvironmentError("cannot write to " + path_ + ": " + error.message());
-  const std::string relative = folder + "/" + name;
-  write_file(path_of(relative), text);
-  return relative;
 }
 
 void OutputFolder::write_result(const std::string& json) const { write_file(path_of("result.json"), json); }

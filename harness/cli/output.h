@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "harness/model/hang.h"
 #include "harness/model/trace.h"
 
 namespace wedge::cli {
@@ -16,19 +15,12 @@ class OutputFolder {
 
   // Returns the path relative to the folder.
   std::string write_trace(const model::Trace& trace) const;
-  // Hangs of the free rungs, and their reports in markdown; `name` without a folder. Return as above.
-  std::string write_hang(const std::string& name, const model::Hang& hang) const;
-  std::string write_hang_report(const std::string& name, const model::Hang& hang) const;
-  // What somebody else says about a finding, word for word.
-  std::string write_report(const std::string& name, const std::string& text) const;
   void write_result(const std::string& json) const;
   // Makes the folders on the way.
   void write(const std::string& relative, const std::string& text) const;
   std::string path_of(const std::string& relative) const;
 
  private:
-  std::string write_in(const std::string& folder, const std::string& name, const std::string& text) const;
-
   std::string path_;
 };
 

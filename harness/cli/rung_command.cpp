@@ -10,7 +10,9 @@
 #include "harness/cli/locate.h"
 #include "harness/cli/output.h"
 #include "harness/cli/progress.h"
+#include "harness/cli/report_files.h"
 #include "harness/cli/rungs.h"
+#include "harness/model/hang_json.h"
 #include "harness/model/result.h"
 #include "harness/model/version.h"
 #include "harness/supervise/errors.h"
@@ -66,7 +68,8 @@ class RungRun {
   int run() {
     result_.skipped = why_not(options_.rung);
     if (!result_.skipped.empty()) {
-      output_.write_result(model::write_result(result_));
+      write_files();
+      tell_github(result_);
       fmt::print(stderr, "wedge: skipped: rung {} cannot be used here: {}\n", result_.rung, result_.skipped);
       return exit_skipped;
     }
@@ -85,10 +88,16 @@ class RungRun {
   }
 
  private:
+  void write_files() {
+    write_reports(result_, output_);
+    output_.write_result(model::write_result(result_));
+  }
+
   void finish() {
     progress_.erase();
-    output_.write_result(model::write_result(result_));
+    write_files();
     print();
+    tell_github(result_);
   }
 
   void run_selection(const Selection& selection) {
@@ -104,8 +113,8 @@ class RungRun {
     row.variant = variant.variant;
     row.expected = variant.expected;
     row.expected_text = variant.expected_text;
-    if (variant.virtual_time_only) {
-      row.left_out = "it needs virtual time";
+    row.left_out = why_left_out(variant);
+    if (!row.left_out.empty()) {
       row.as_declared = true;
       result_.variants.push_back(row);
       all_.emplace_back();
@@ -120,6 +129,12 @@ class RungRun {
     for (Sighting& sighting : sightings.distinct) add_finding(sighting, selection, row);
     result_.variants.push_back(row);
     all_.push_back(std::move(sightings));
+  }
+
+  std::string why_left_out(const Listed& variant) const {
+    if (variant.unfit_for == Unfit::real_time) return "it needs virtual time";
+    const bool sanitized = options_.rung == Rung::tsan;
+    return sanitized && variant.unfit_for == Unfit::sanitizer ? "it is not for ThreadSanitizer" : "";
   }
 
   RungPlan plan_for(const model::VariantResult& row) {
@@ -154,8 +169,7 @@ class RungRun {
     found.confirmed = fmt::format("not replayable; seen {} of {}", sighting.seen, row.executions);
     if (!sighting.replay.empty())
       found.confirmed = fmt::format("recorded; seen {} of {}", sighting.seen, row.executions);
-    if (!sighting.report.empty())
-      found.report = output_.write_report(name_for(sighting, selection, row), sighting.report);
+    if (!sighting.report.empty()) add_report(sighting, selection, row, found);
     if (sighting.hang) add_hang(*sighting.hang, sighting, selection, row, found);
     row.findings.push_back(std::move(found));
   }
@@ -173,9 +187,16 @@ class RungRun {
     hang.scenario = row.scenario;
     hang.variant = row.variant;
     hang.reproduce = search_again(selection, row);
+    found.hang = "hangs/" + name_for(sighting, selection, row) + ".hang.json";
+    output_.write(found.hang, model::write_hang(hang));
+  }
+
+  // What a sanitizer says, word for word.
+  void add_report(const Sighting& sighting, const Selection& selection, const model::VariantResult& row,
+                  model::FindingResult& found) {
     const std::string name = name_for(sighting, selection, row);
-    found.hang = output_.write_hang(name, hang);
-    found.report = output_.write_hang_report(name, hang);
+    found.report = "reports/" + name + ".md";
+    output_.write(found.report, "# " + name + "\n\n```text\n" + sighting.report + "```\n");
   }
 
   // The same seed makes the same delays; the machine decides the rest, so this is a search and no replay.
@@ -203,7 +224,7 @@ class RungRun {
     }
     if (explained > most_explanations)
       fmt::print("... and {} more that are not as declared; the table has them\n\n", explained - most_explanations);
-    fmt::print("{}", reports::summary_table(result_));
+    fmt::print("{}\nreport  {}\n", reports::summary_table(result_), output_.path_of("report.md"));
     std::fflush(stdout);
     if (result_.interrupted) fmt::print(stderr, "wedge: interrupted; this is what was known by then\n");
   }

@@ -22,7 +22,8 @@ class TsanRung : public testing::TestWithParam<std::string> {
     return program;
   }
   Finished run(const std::string& program, const Words& more = {}) {
-    Words words{"run", program, "--rung", "tsan", "--executions", "10", "--out", out_.path()};
+    Words words{"run", program, "--rung", "tsan", "--out", out_.path()};
+    if (std::ranges::count(more, "--executions") == 0) words.insert(words.end(), {"--executions", "10"});
     words.insert(words.end(), more.begin(), more.end());
     return wedge(words);
   }
@@ -42,7 +43,7 @@ TEST_P(TsanRung, reports_a_race_with_its_place) {
   const model::FindingResult& finding = variant.findings.front();
   EXPECT_EQ(name_of(finding.outcome), name_of(Outcome::race));
   EXPECT_TRUE(contains(finding.text, "data race at account.cpp:")) << finding.text;
-  EXPECT_TRUE(contains(finding.text, "withdraw()")) << finding.text;
+  EXPECT_TRUE(contains(finding.text, "withdraw")) << finding.text;
   EXPECT_TRUE(contains(finding.place, "programs/account.cpp:")) << finding.place;
   EXPECT_TRUE(contains(run.output, "Previous write of size 4")) << run.output;
 }

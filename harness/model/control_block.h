@@ -207,7 +207,7 @@ struct ListingRecord {  // one per variant
   char variant[256];
   char text[256];  // the text the outcome must contain; empty: any
   Outcome expected;
-  bool virtual_time_only;
+  std::uint8_t unfit_for;  // wedge::Unfit
   std::uint8_t pad[6];
   std::uint64_t max_steps;
 };

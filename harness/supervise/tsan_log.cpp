@@ -67,6 +67,13 @@ bool tells_what_happened(std::string_view section) {
   return true;
 }
 
+// Without what only one of the compilers writes: clang's argument lists.
+std::string bare_name(std::string function) {
+  constexpr std::string_view anonymous = "(anonymous namespace)::";
+  for (std::size_t at; (at = function.find(anonymous)) != std::string::npos;) function.erase(at, anonymous.size());
+  return function.substr(0, function.find('('));
+}
+
 const TsanFrame* place_in(const std::vector<TsanFrame>& stack) {
   const auto own = std::ranges::find_if(stack, is_users);
   return own == stack.end() ? nullptr : &*own;
@@ -161,7 +168,7 @@ std::string fingerprint_of(const TsanWarning& warning) {
     std::string names;
     std::size_t count = 0;
     for (const TsanFrame& frame : stack)
-      if (is_users(frame) && count++ < frames_that_count) names += frame.function + "\n";
+      if (is_users(frame) && count++ < frames_that_count) names += bare_name(frame.function) + "\n";
     stacks.push_back(names);
   }
   std::ranges::sort(stacks);

@@ -102,6 +102,15 @@ TEST(TsanLog, the_same_race_has_the_same_fingerprint_whichever_access_came_first
   EXPECT_EQ(fingerprint_of(one), fingerprint_of(other));
 }
 
+// Of a function in an anonymous namespace gcc writes the bare name.
+TEST(TsanLog, the_compilers_write_names_differently_and_the_fingerprint_is_the_same) {
+  std::string bare = gcc_race;
+  bare.replace(bare.find("withdraw()"), 10, "withdraw");
+  std::string qualified = clang_race;
+  qualified.replace(qualified.find("withdraw()"), 10, "(anonymous namespace)::withdraw()");
+  EXPECT_EQ(fingerprint_of(read_tsan_log(bare).at(0)), fingerprint_of(read_tsan_log(qualified).at(0)));
+}
+
 TEST(TsanLog, another_race_has_another_fingerprint) {
   std::string text = gcc_race;
   text.replace(text.find("withdraw()"), 10, "deposit()");

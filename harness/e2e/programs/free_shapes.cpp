@@ -21,10 +21,12 @@ using namespace std::chrono_literals;
 // Adds the number of a process that must not outlive the execution to the file.
 void note_process(const char* file, pid_t pid) { std::ofstream(file, std::ios::app) << pid << "\n"; }
 
-void leave_a_child_behind(const char* file) {
+void leave_a_child_behind(const char* file, bool daemon) {
   const pid_t child = fork();
-  if (child == 0)
+  if (child == 0) {
+    if (daemon) setsid();
     for (;;) pause();
+  }
   note_process(file, child);
 }
 
@@ -98,9 +100,10 @@ int sleep_really() {
 int main(int argc, char** argv) {
   const std::string how = argc > 1 ? argv[1] : "";
   const char* file = argc > 2 ? argv[2] : "";
-  if (how == "child-left-behind") leave_a_child_behind(file);
-  if (how == "child-of-a-hung-one") {
-    leave_a_child_behind(file);
+  const bool daemon = how.starts_with("daemon");
+  if (how.ends_with("left-behind")) leave_a_child_behind(file, daemon);
+  if (how.ends_with("of-a-hung-one")) {
+    leave_a_child_behind(file, daemon);
     hang();
   }
   if (how == "child-crashes") return has_a_child_that_fails(crash);

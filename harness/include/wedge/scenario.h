@@ -23,12 +23,19 @@ struct Expectation {
 
 inline Expectation expect(Outcome outcome, std::string text = {}) { return {outcome, std::move(text)}; }
 
+// Where a variant cannot be run, and is left out with this reason.
+enum class Unfit : std::uint8_t {
+  nothing,
+  real_time,  // it takes longer than anybody waits: controlled runs only
+  sanitizer,  // it does on purpose what ThreadSanitizer reports, or cannot stand
+};
+
 struct Variant {
   std::string name;
   std::function<void()> body;  // runs as task 0, many times in one process: leave no state behind
   Expectation expectation;
-  std::uint64_t max_steps = 0;     // of one execution before it counts as a livelock; 0: the default of `wedge run`
-  bool virtual_time_only = false;  // takes longer than anybody waits: left out on the rungs where time is real
+  std::uint64_t max_steps = 0;  // of one execution before it counts as a livelock; 0: the default of `wedge run`
+  Unfit unfit_for = Unfit::nothing;
 };
 
 struct Scenario {

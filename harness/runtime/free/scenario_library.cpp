@@ -3,7 +3,7 @@
 //
 //   PROGRAM --wedge-list                   one line per variant, fields separated by the character 0x1f:
 //                                          scenario, title, source, variant, expected outcome, expected text,
-//                                          1 if it needs virtual time
+//                                          the number of what it is unfit for
 //   PROGRAM --wedge-run SCENARIO VARIANT   exit status 0: passed; 67: an obligation is unmet; or as the body ends
 #include <wedge/scenario.h>
 
@@ -41,7 +41,7 @@ int list() {
       std::printf("%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%d\n", on_one_line(scenario->id).c_str(),
                   on_one_line(scenario->title).c_str(), on_one_line(scenario->source).c_str(),
                   on_one_line(variant.name).c_str(), std::string(name_of(variant.expectation.outcome)).c_str(),
-                  on_one_line(variant.expectation.text).c_str(), variant.virtual_time_only ? 1 : 0);
+                  on_one_line(variant.expectation.text).c_str(), static_cast<int>(variant.unfit_for));
   return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "harness/runtime/serve/control.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -155,7 +156,39 @@ std::int32_t await_worker(int pid, std::uint64_t heartbeat_before, bool may_be_d
   return status;
 }
 
-void end_group(int pid) { raw::call(SYS_kill, -pid, SIGKILL); }
+void adopt_orphans() { raw::call(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1); }
+
+namespace {
+
+// Kills the children that this process has, all of them adopted; false: there are none.
+bool kill_children() {
+  char text[4096];
+  const long file =
+      raw::call(SYS_openat, AT_FDCWD, reinterpret_cast<long>("/proc/thread-self/children"), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const long got = raw::call(SYS_read, file, reinterpret_cast<long>(text), sizeof text - 1);
+  raw::call(SYS_close, file);
+  if (got <= 0) return false;
+  text[got] = '\0';
+  for (char* at = text; *at != '\0';) {
+    char* end = nullptr;
+    const long pid = std::strtol(at, &end, 10);
+    if (end == at) break;
+    raw::call(SYS_kill, pid, SIGKILL);
+    raw::call(SYS_wait4, pid);
+    at = end;
+  }
+  return true;
+}
+
+}  // namespace
+
+void end_left_behind(int pid) {
+  raw::call(SYS_kill, -pid, SIGKILL);
+  constexpr int generations = 1000;  // whoever is killed may leave children of its own
+  for (int i = 0; i < generations && kill_children(); ++i) {
+  }
+}
 
 // A place for a debugger to stop at: the execution has failed, all tasks stand where they stood.
 WEDGE_EXPORT void wedge_failure_reached() { asm volatile("" ::: "memory"); }

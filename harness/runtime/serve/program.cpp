@@ -123,6 +123,7 @@ void serve_program() {
     if (request.command == model::Command::list) {
       refuse_for_ever("it is a plain program: it has no scenarios to list");
     }
+    if (wants_free(request)) adopt_orphans();
     bool stopped = false;
     for (std::uint64_t i = request.first; i < request.first + request.count && !stopped; ++i) {
       control->progress.execution = i;
@@ -130,7 +131,7 @@ void serve_program() {
       const int pid = fork_worker();
       if (pid == 0) return begin_program(i);
       const std::int32_t status = await_worker(pid, heartbeat, false);
-      if (wants_free(request)) end_group(pid);
+      if (wants_free(request)) end_left_behind(pid);
       const std::uint64_t length = control->progress.heartbeat - heartbeat;
       if (length > control->progress.longest) control->progress.longest = length;
       if (control->result.written != 0) {

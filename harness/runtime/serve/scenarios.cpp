@@ -62,7 +62,7 @@ void write_listing() {
       copy(record.text, variant.expectation.text);
       record.expected = variant.expectation.outcome;
       record.max_steps = variant.max_steps;
-      record.virtual_time_only = variant.virtual_time_only;
+      record.unfit_for = static_cast<std::uint8_t>(variant.unfit_for);
     }
 }
 
@@ -85,6 +85,7 @@ void run_worker(const std::function<void()>& body, const model::Request& request
 // On the free rung: a process for each execution, until one fails or all have passed.
 void carry_out_freely(const std::function<void()>& body) {
   const model::Request& request = control->request;
+  adopt_orphans();
   for (std::uint64_t i = request.first; i < request.first + request.count; ++i) {
     control->progress.execution = i;
     const int pid = fork_worker();
@@ -94,7 +95,7 @@ void carry_out_freely(const std::function<void()>& body) {
       run_free_body(body);
     }
     const std::int32_t status = await_worker(pid, control->progress.heartbeat, false);
-    end_group(pid);
+    end_left_behind(pid);
     if (control->result.written != 0) return say(model::ReplyKind::stopped, i, status);
   }
   say(model::ReplyKind::done);
