@@ -64,7 +64,7 @@ std::vector<WakeupProbe> wakeup_probes(const Hang& hang) {
         same->add(waiter, in_knot);
     }
   }
-  std::ranges::stable_partition(probes, &WakeupProbe::in_knot);
+  std::stable_partition(probes.begin(), probes.end(), [](const WakeupProbe& probe) { return probe.in_knot; });
   return probes;
 }
 
