@@ -43,6 +43,9 @@ TEST_F(WatchTerminal, control_c_reaches_the_command_once) {
   ASSERT_TRUE(terminal_.shows("signal 2 count 2")) << terminal_.screen();
   terminal_.type(control_backslash);
   ASSERT_TRUE(terminal_.shows("signal 3 count 2")) << terminal_.screen();
+  // What was typed before has been counted when this has.
+  terminal_.type(control_z);
+  ASSERT_TRUE(terminal_.shows("signal 20 count 1")) << terminal_.screen();
   EXPECT_FALSE(contains(terminal_.screen(), "count 3")) << terminal_.screen();
 }
 
