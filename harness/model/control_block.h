@@ -36,9 +36,9 @@ inline constexpr std::uint32_t direct = 16;            // run in this very proce
 inline constexpr std::uint32_t spurious_wakeups = 32;  // condition variables may wake without a signal
 inline constexpr std::uint32_t hold_at_failure = 128;  // after a failure stand still, to be looked at, until killed
 inline constexpr std::uint32_t guided = 64;            // command run: choices come from `guide`, else from its default
-inline constexpr std::uint32_t free_running = 128;     // rung `free`: real parallel threads, one process per execution
-inline constexpr std::uint32_t light_delays = 256;     // and seeded delays at the points
-inline constexpr std::uint32_t heavy_delays = 512;
+inline constexpr std::uint32_t free_running = 1024;    // rung `free`: real parallel threads, one process per execution
+inline constexpr std::uint32_t light_delays = 2048;    // and seeded delays at the points
+inline constexpr std::uint32_t heavy_delays = 4096;
 }  // namespace request_flags
 
 struct Request {
