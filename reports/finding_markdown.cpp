@@ -29,10 +29,10 @@ using model::Trace;
 
 constexpr std::size_t longest_sentence = 600;
 constexpr std::size_t longest_cell = 240;
-constexpr std::size_t longest_message = 1500;
-constexpr std::size_t longest_repetition = 2048;
-constexpr Limit table_limit{30, 4 * 1024};
-constexpr Limit switches_limit{12, 2 * 1024};
+constexpr std::size_t longest_message = 1200;
+constexpr std::size_t longest_repetition = 1200;
+constexpr Limit table_limit{30, 3 * 1024};
+constexpr Limit switches_limit{12, 1500};
 constexpr std::size_t longest_plain_text = 200 * 1024;
 
 bool is_confirmed(const Trace& trace) {

@@ -29,10 +29,138 @@ Trace sample_panic() {
   return trace;
 }
 
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string visible(const std::string& report) { return report.substr(0, report.find("<details>")); }
+
+std::string section(const std::string& report, const std::string& heading) {
+  const std::size_t start = report.find("## " + heading + "\n");
+  return start == std::string::npos ? std::string() : report.substr(start, report.find("\n## ", start) - start);
+}
+
 TEST(finding_markdown, deadlock) {
   expect_golden("deadlock.finding.md", finding_report(model::sample_deadlock(), sample_context()));
 }
 TEST(finding_markdown, panic) { expect_golden("panic.finding.md", finding_report(sample_panic(), sample_context())); }
+
+TEST(finding_markdown, an_empty_trace_is_no_trouble) {
+  const std::string report = finding_report(Trace{}, {});
+  EXPECT_TRUE(report.starts_with("# pass (confidence: medium, fingerprint: none)\n")) << report;
+}
+
+TEST(finding_markdown, one_essential_switch_is_told_in_the_reasons) {
+  Trace trace = model::sample_deadlock();
+  trace.analysis->switches.resize(1);
+  const std::string report = finding_report(trace, sample_context());
+  EXPECT_TRUE(contains(section(report, "Why"),
+                       "1 switch is essential, of 7 in the schedule as it was found, at step 5: "
+                       "before task 1 locks mutex 2 at transfer.cpp:21 in transfer(int), "
+                       "task 2 runs. Without this switch the run passes."))
+      << section(report, "Why");
+  EXPECT_FALSE(contains(report, "## The essential switches"));
+}
+
+TEST(finding_markdown, without_a_cycle_all_that_wait_are_drawn) {
+  Trace trace = model::sample_deadlock();
+  trace.outcome = Outcome::lost_wakeup;
+  trace.cycle.clear();
+  const std::string knot = section(finding_report(trace, sample_context()), "The knot");
+  EXPECT_TRUE(contains(knot, "condition variable ready")) << knot;
+  EXPECT_TRUE(contains(knot, "waits for its end")) << knot;
+}
+
+TEST(finding_markdown, the_cycle_is_all_that_is_drawn_of_a_deadlock) {
+  const std::string knot = section(finding_report(model::sample_deadlock(), sample_context()), "The knot");
+  EXPECT_FALSE(contains(knot, "ready")) << knot;
+  EXPECT_FALSE(contains(knot, "task 0")) << knot;
+}
+
+// Both show the same numbered events: as many arrows as numbered rows.
+TEST(finding_markdown, at_most_40_events_are_drawn_and_it_says_so) {
+  Trace trace = model::sample_deadlock();
+  for (std::uint64_t step = 10; step < 500; ++step)
+    trace.events.push_back(model::sample_event(step, step % 3, model::Operation::lock, 1 + step % 2, 1));
+  const std::string text = section(finding_report(trace, sample_context()), "How it came to this");
+  EXPECT_TRUE(contains(text, "The last 40 of 496 things that happened")) << text;
+  std::size_t arrows = 0;
+  for (std::size_t at = text.find("->>"); at != std::string::npos; at = text.find("->>", at + 1)) ++arrows;
+  EXPECT_EQ(arrows, 40U);
+  EXPECT_TRUE(contains(text, "\n  40    499  ")) << text;
+  EXPECT_FALSE(contains(text, "\n  41 "));
+}
+
+TEST(finding_markdown, a_livelock_shows_what_repeats) {
+  Trace trace = model::sample_deadlock();
+  trace.outcome = Outcome::livelock;
+  trace.cycle.clear();
+  for (std::uint64_t step = 10; step < 500; ++step)
+    trace.events.push_back(model::sample_event(step, step % 2, model::Operation::try_lock, 1, 1));
+  EXPECT_TRUE(
+      contains(section(finding_report(trace, sample_context()), "What repeats"), "245 times  task 1 tries to lock"));
+}
+
+TEST(finding_markdown, the_command_finds_it_again) {
+  model::Recipe recipe = model::sample_recipe();
+  recipe.scenario = "bank/transfer";
+  recipe.variant = "as found";
+  recipe.arguments.clear();
+  recipe.strategy = "random";
+  recipe.flags = model::request_flags::spurious_wakeups;
+  recipe.seed = 7;
+  EXPECT_EQ(run_again(recipe),
+            "wedge run 'bank/transfer:as found' --strategy random --seed 7 --spurious-wakeups --executions 36");
+}
+
+// Every text is hostile and long, and there is plenty of everything.
+Trace monster(Outcome outcome) {
+  Trace trace = model::sample_deadlock();
+  std::string text;
+  while (text.size() < 500) text += "`|</details><script>*_[x](y)\n```\n\x1b[2J\"#;%%@all ";
+  trace.outcome = outcome;
+  trace.text = trace.fingerprint = trace.recipe.program = trace.recipe.strategy = text;
+  trace.recipe.arguments.assign(50, text);
+  trace.notes.assign(5, text);
+  trace.modules.assign(100, {text, text});
+  trace.analysis->switches.assign(100, {model::SwitchKind::task, 5, 1, 2, Outcome::panic, text});
+  for (auto& [id, object] : trace.objects) object.name = text;
+  trace.tasks.clear();
+  for (std::uint16_t id = 0; id < 500; ++id) {
+    const std::uint32_t stack = 100U + id;
+    trace.stacks[stack] = model::sample_stack(text, id);
+    for (int frame = 0; frame < 80; ++frame)
+      trace.stacks[stack].frames.push_back({frame % 100U, 77U * id, {{text, text, id, false}}});
+    trace.tasks.push_back(
+        model::sample_task(id, model::TaskState::blocked, model::Operation::lock, 1 + id % 2, stack, id));
+    text.copy(trace.tasks.back().name, sizeof trace.tasks.back().name);
+    trace.events.push_back(model::sample_event(id + 10U, id, model::Operation::note, 0, stack));
+    trace.events.back().note = 1 + id % 5;
+  }
+  trace.cycle.clear();
+  for (std::uint16_t id = 0; id < 64 && outcome == Outcome::deadlock; ++id) trace.cycle.push_back(id);
+  return trace;
+}
+
+TEST(finding_markdown, keeps_to_its_limits_and_its_form_whatever_the_program_holds) {
+  for (Outcome outcome : {Outcome::panic, Outcome::deadlock, Outcome::lost_wakeup, Outcome::livelock}) {
+    const std::string report = finding_report(monster(outcome), sample_context());
+    EXPECT_LE(visible(report).size(), most_visible_bytes) << name_of(outcome);
+    EXPECT_LE(report.size(), most_file_bytes) << name_of(outcome);
+    EXPECT_FALSE(contains(report, "Left out here because it is too large")) << name_of(outcome);
+    EXPECT_FALSE(contains(report, "\x1b"));
+    EXPECT_TRUE(contains(visible(report), "## Run it again"));
+    EXPECT_TRUE(contains(report, "more tasks"));
+    EXPECT_TRUE(contains(report, "more different stacks"));
+    std::size_t opened = 0, closed = 0;
+    for (std::size_t at = report.find("\n<details>\n"); at != std::string::npos;
+         at = report.find("\n<details>\n", at + 1))
+      ++opened;
+    for (std::size_t at = report.find("\n</details>\n"); at != std::string::npos;
+         at = report.find("\n</details>\n", at + 1))
+      ++closed;
+    EXPECT_EQ(opened, 4U) << name_of(outcome);
+    EXPECT_EQ(closed, 4U) << name_of(outcome);
+  }
+}
 
 }  // namespace
 }  // namespace wedge::reports

@@ -95,6 +95,7 @@ std::string other_end_words(const Hang& hang, const ThreadOfProcess& of) {
 std::string holder_words(const Hang& hang, const ThreadOfProcess& of) {
   const model::Wait& wait = of.thread->wait;
   if (!wait.owner && wait.owner_is_gone) return "somebody who has ended";
+  if (!wait.owner && wait.kind == model::WaitKind::condition) return "whoever should signal it";
   if (!wait.owner) return other_end_words(hang, of);
   std::string text = name_of_owner(hang, *wait.owner);
   if (wait.owner_is_gone) text += ", which has ended";
@@ -142,7 +143,7 @@ std::string ctrl_c_line(const model::HangProcess& process) {
 std::string ctrl_c(const Hang& hang) {
   Rows rows(list_limit);
   for (const model::HangProcess& process : hang.processes) rows.add([&] { return ctrl_c_line(process); });
-  return rows.text("process", "- *... and {}, see the .hang.json file*\n");
+  return rows.text("process", "- *... and {}, see the JSON*\n");
 }
 
 std::string probes(const Hang& hang) {
@@ -181,7 +182,7 @@ std::string hang_report(const Hang& hang) {
   page.fold("Process tree", process_tree_section(hang));
   page.fold("Facts and what they were read from", facts_section(hang));
   page.fold("Raw", raw_section(hang));
-  return page.text("the .hang.json file");
+  return page.text("the JSON of this hang");
 }
 
 }  // namespace wedge::reports

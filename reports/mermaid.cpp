@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t longest_label = 60;
 constexpr std::size_t longest_message = 90;
-constexpr std::size_t most_bytes = 3500;
+constexpr std::size_t most_bytes = 2600;
 
 std::string label(std::string_view text, std::size_t most = longest_label) {
   return mermaid(shortened_to(printable(text), most));
@@ -66,7 +66,7 @@ std::string knot(const model::WaitGraph& graph) {
 }
 
 std::string sequence_diagram(const std::vector<Participant>& participants, const std::vector<Message>& messages) {
-  std::string text = "sequenceDiagram\n";
+  std::string text = "sequenceDiagram\n  autonumber\n";
   for (std::size_t i = 0; i < participants.size(); ++i)
     text += fmt::format("  participant p{} as {}\n", i, label(participants[i].name));
   for (const Message& message : messages) {

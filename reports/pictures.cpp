@@ -26,8 +26,8 @@ using model::Trace;
 constexpr std::size_t most_columns = 6;
 constexpr std::size_t widest_column = 34;
 constexpr std::size_t widest_row = 116;
-constexpr Limit columns_limit{most_drawn, 4 * 1024};
-constexpr std::size_t most_diagram_bytes = 3500;
+constexpr std::size_t most_bytes = 7500;  // of both pictures of one interleaving
+constexpr std::size_t most_diagram_bytes = 3300;
 
 class Graph {
  public:
@@ -166,14 +166,15 @@ std::string trimmed(std::string line) {
 }
 
 // One row per thing that happened, each in the column of its task.
-std::string columns(const Words& words, std::span<const Happening> shown, const std::vector<std::uint16_t>& tasks) {
+std::string columns(const Words& words, std::span<const Happening> shown, const std::vector<std::uint16_t>& tasks,
+                    std::size_t most) {
   std::size_t width = 12;
   for (const Happening& happening : shown) width = std::max(width, happening.text.size());
   width = std::min({width, widest_column, widest_row / tasks.size()});
   std::string heading = "   #   step  ";
   for (std::uint16_t task : tasks)
     heading += fmt::format("{:<{}}  ", shortened_to(printable(name_of_task(words, task)), width), width);
-  Rows rows(columns_limit);
+  Rows rows({most_drawn, most});
   for (std::size_t number = 0; number < shown.size(); ++number)
     rows.add([&] {
       const Happening& happening = shown[number];
@@ -212,7 +213,7 @@ std::string interleaving_pictures(const Trace& trace, const Words& words) {
   if (shown.size() < all.size())
     text = fmt::format("The last {} of {} things that happened; the trace has them all.\n\n", shown.size(), all.size());
   text += picture;
-  return tasks.size() <= most_columns ? text + "\n" + columns(words, shown, tasks) : text;
+  return tasks.size() <= most_columns ? text + "\n" + columns(words, shown, tasks, most_bytes - picture.size()) : text;
 }
 
 }  // namespace wedge::reports

@@ -1,6 +1,10 @@
 // Goes through a result once.
 #include "reports/render.h"
 
+#include <vector>
+
+#include <fmt/format.h>
+
 #include "reports/finding_markdown.h"
 #include "reports/hang_markdown.h"
 #include "reports/junit.h"
@@ -50,6 +54,21 @@ std::string render_findings(RunResult& result, const Sources& sources, const Wri
 }
 
 }  // namespace
+
+std::string place_of_finding(const model::Trace& trace) {
+  std::vector<std::uint32_t> stacks{trace.stack};
+  for (std::uint16_t id : trace.cycle)
+    if (const model::TaskRecord* task = model::task_of(trace, id)) stacks.push_back(task->stack);
+  // Joining is what the main task does while the others are at fault.
+  for (const bool joins : {false, true})
+    for (const model::TaskRecord& task : trace.tasks)
+      if (task.state == model::TaskState::blocked && (task.operation == model::Operation::join) == joins)
+        stacks.push_back(task.stack);
+  for (std::uint32_t id : stacks)
+    if (const model::Stack* stack = model::stack_of(trace, id); stack != nullptr && !stack->place.file.empty())
+      return fmt::format("{}:{}", stack->place.file, stack->place.line);
+  return {};
+}
 
 std::string report_name(const std::string& path) {
   std::string name = path.substr(path.rfind('/') + 1);

@@ -31,6 +31,10 @@ void render_all(model::RunResult& result, const Sources& sources, const std::fun
 // wedge.sarif alone.
 std::string sarif(const model::RunResult& result, const Sources& sources);
 
+// "/home/me/a.cpp:12": the one place that stands for a finding; of tasks that wait for each other, where the first
+// stands. Empty if there is none in the user's own code.
+std::string place_of_finding(const model::Trace& trace);
+
 // "reports/abba3-deadlock-1f2e3d4c.md" for "traces/abba3-deadlock-1f2e3d4c.trace.json".
 std::string report_name(const std::string& path);
 

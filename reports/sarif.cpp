@@ -189,10 +189,6 @@ void Sarif::add(const VariantResult& variant, const FindingResult& finding) {
 
 void Sarif::add(const VariantResult& variant, const FindingResult& finding, const model::Trace& trace) {
   Json json = state_->finding_json(variant, finding, rule_for(finding.outcome));
-  for (const model::TaskRecord& task : trace.tasks)
-    if (const model::Stack* stack = model::stack_of(trace, task.stack);
-        stack != nullptr && task.state == model::TaskState::blocked)
-      state_->use_as_location(json, stack->place);
   Json flow = state_->code_flow(trace);
   if (!flow.is_null()) json["codeFlows"] = Json::array({std::move(flow)});
   state_->results.push_back(std::move(json));

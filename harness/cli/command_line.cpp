@@ -83,7 +83,7 @@ Examples:
   wedge report out --format sarif --output wedge.sarif
   wedge report out --format all           write all files again
   wedge report out/traces/abba-deadlock-1f2e3d4c.trace.json
-  wedge report app.hang.json --output hang.md
+  wedge report out/hang-1.json --output hang.md
 
 Exit codes: 0 written, 2 the results cannot be used.)";
 constexpr const char* dump_footer =
@@ -177,7 +177,7 @@ void add_repro(CLI::App& app, CommandLine& line) {
 void add_report(CLI::App& app, CommandLine& line) {
   ReportOptions& report = line.report;
   CLI::App* command = app.add_subcommand("report", "Render the results of a run, a trace or a hang in any format");
-  command->add_option("results", report.results, "The folder of a run (--out), or a .trace.json or .hang.json file")
+  command->add_option("results", report.results, "The folder of a run (--out), a .trace.json, or the JSON of a hang")
       ->required();
   command->add_option("--format", report.format, "markdown, text, json, junit, sarif, github or all")
       ->capture_default_str();

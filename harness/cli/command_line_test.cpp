@@ -126,8 +126,18 @@ TEST(command_line, options_that_contradict_the_rung_are_refused) {
   expect_error({"flags", "--link", "--rung", "rr"}, "there are no flags for the rung rr");
 }
 
+TEST(command_line, dump_takes_a_process_and_where_to_write) {
+  const CommandLine line = read({"dump", "4711", "--json", "--out", "x.json", "--sample", "2"});
+  EXPECT_EQ(line.kind, CommandLine::Kind::dump);
+  EXPECT_EQ(line.dump.process, "4711");
+  EXPECT_TRUE(line.dump.json);
+  EXPECT_EQ(line.dump.out, "x.json");
+  EXPECT_EQ(line.dump.sample_s, 2);
+  EXPECT_FALSE(line.dump.stop_blocked);
+}
+
 TEST(command_line, contradictions_and_nonsense) {
-  expect_error({"frobnicate"}, "there is no command 'frobnicate'; take run, repro, list, dump or flags");
+  expect_error({"frobnicate"}, "there is no command 'frobnicate'; take run, repro, report, watch, dump, list or flags");
   expect_error({"run"}, "say what to run");
   expect_error({"run", "./a", "--frobnicate"}, "--frobnicate");
   expect_error({"run", "./a", "--executions", "0"}, "--executions 0 would run nothing");
@@ -145,6 +155,8 @@ TEST(command_line, contradictions_and_nonsense) {
   expect_error({"repro", "x", "--gdb", "--times", "2"}, "--gdb replays once");
   expect_error({"repro", "x", "--gdb", "--carrier", "fiber"}, "--carrier thread");
   expect_error({"repro", "x", "--", "y"}, "arguments after --");
+  expect_error({"dump"}, "pid is required; see 'wedge dump --help'");
+  expect_error({"dump", "1", "--sample", "100"}, "--sample must be from 0.01 to 60 seconds");
   expect_error({"flags"}, "either --compile or --link");
   expect_error({"flags", "--compile", "--link"}, "either --compile or --link");
   expect_error({"flags", "--compile", "--compiler", "icc"}, "take gcc or clang");

@@ -11,8 +11,11 @@
 
 #include "harness/cli/locate.h"
 #include "harness/cli/output.h"
+#include "harness/model/hang_json.h"
 #include "harness/model/result.h"
+#include "harness/model/sample_hang.h"
 #include "harness/model/trace.h"
+#include "reports/hang_markdown.h"
 
 namespace wedge::cli {
 namespace {
@@ -219,7 +222,7 @@ TEST_F(Command, bad_input_is_one_line_and_exit_2) {
 }
 
 TEST_F(Command, help_has_examples) {
-  for (const char* command : {"", "run ", "repro ", "list ", "flags "}) {
+  for (const char* command : {"", "run ", "repro ", "list ", "dump ", "flags "}) {
     const Finished help = wedge(std::string(command) + "--help");
     EXPECT_EQ(help.status, 0);
     EXPECT_TRUE(contains(help.out, "Examples:")) << help.out;
@@ -231,6 +234,123 @@ TEST_F(Command, flags_are_those_of_the_build) {
   const Finished link = wedge("flags --link");
   EXPECT_TRUE(contains(link.out, "-lwedge"));
   EXPECT_FALSE(contains(link.out, "-fsanitize"));
+}
+
+bool exists(const std::string& path) { return fs::exists(path); }
+
+TEST_F(Command, run_leaves_reports_that_name_each_other) {
+  const Finished run = wedge("run " + program("opposite_locks"));
+  EXPECT_TRUE(run.out.ends_with("report  out/report.md\n")) << run.out;
+  const model::FindingResult finding = result().variants.at(0).findings.at(0);
+  const std::string suite = read_file(folder_ + "/out/report.md");
+  EXPECT_TRUE(suite.starts_with("# wedge: 1 of 1 variant not as declared\n")) << suite;
+  EXPECT_TRUE(contains(suite, "(" + finding.report + ")")) << suite;
+  const std::string report = read_file(folder_ + "/out/" + finding.report);
+  EXPECT_TRUE(report.starts_with("# deadlock: 2 tasks wait for each other (confidence: proven, fingerprint: `"))
+      << report;
+  EXPECT_TRUE(contains(report, "wedge repro " + finding.trace)) << report;
+  EXPECT_TRUE(contains(read_file(folder_ + "/out/junit.xml"), finding.report));
+  EXPECT_TRUE(contains(read_file(folder_ + "/out/wedge.sarif"), finding.fingerprint));
+}
+
+// The commands in a report are as good as those on the terminal.
+TEST_F(Command, the_commands_in_a_report_reproduce_it) {
+  wedge("run " + program("opposite_locks") + " --seed 5 --strategy pct --depth 2");
+  const model::FindingResult finding = result().variants.at(0).findings.at(0);
+  const std::string report = read_file(folder_ + "/out/" + finding.report);
+  const auto command = [&](const std::string& kind) {
+    const std::size_t at = report.find("\nwedge " + kind) + 7;
+    return report.substr(at, report.find('\n', at) - at);
+  };
+  EXPECT_EQ(wedge(command("repro").insert(6, "out/")).status, 0) << command("repro");
+  const Finished again = wedge(command("run") + " --out again");
+  EXPECT_EQ(again.status, 1) << again.err;
+  EXPECT_EQ(result("again").variants.at(0).findings.at(0).fingerprint, finding.fingerprint);
+  EXPECT_EQ(read_file(folder_ + "/again/" + finding.trace), read_file(folder_ + "/out/" + finding.trace));
+}
+
+TEST_F(Command, report_renders_the_results_again) {
+  wedge("run " + program("opposite_locks"));
+  const model::FindingResult finding = result().variants.at(0).findings.at(0);
+  const auto render = [&](const std::string& arguments) {
+    const Finished report = wedge("report " + arguments);
+    EXPECT_EQ(report.status, 0) << arguments << "\n" << report.err;
+    EXPECT_EQ(report.err, "");
+    return report.out;
+  };
+  EXPECT_EQ(render("out"), read_file(folder_ + "/out/report.md"));
+  EXPECT_EQ(render("out --format junit"), read_file(folder_ + "/out/junit.xml"));
+  EXPECT_EQ(render("out --format sarif"), read_file(folder_ + "/out/wedge.sarif"));
+  EXPECT_EQ(render("out --format json"), read_file(folder_ + "/out/result.json"));
+  EXPECT_TRUE(contains(render("out --format text"), "Where every task stands"));
+  EXPECT_TRUE(contains(render("out --format github"), "::error file="));
+  const std::string trace = "out/" + finding.trace;
+  EXPECT_TRUE(contains(render(trace), "## Who waits for what"));
+  EXPECT_EQ(render(trace + " --format json"), read_file(folder_ + "/" + trace));
+  for (const char* format : {"text", "junit", "sarif", "github"})
+    EXPECT_TRUE(contains(render(trace + " --format " + std::string(format)), "2 tasks wait for each other")) << format;
+  EXPECT_EQ(render("out --format sarif --output copy.sarif"), "");
+  EXPECT_EQ(read_file(folder_ + "/copy.sarif"), read_file(folder_ + "/out/wedge.sarif"));
+  const std::string before = all_files("out");
+  EXPECT_EQ(render("out --format all"), "report  out/report.md\n");
+  EXPECT_EQ(all_files("out"), before);
+  render("out --format all --output elsewhere");
+  EXPECT_EQ(read_file(folder_ + "/elsewhere/" + finding.report), read_file(folder_ + "/out/" + finding.report));
+}
+
+TEST_F(Command, report_renders_a_hang) {
+  write_file(folder_ + "/app.hang.json", model::write_hang(model::sample_hang()));
+  EXPECT_EQ(wedge("report app.hang.json").out, reports::hang_report(model::sample_hang()));
+  for (const char* format : {"text", "json", "junit", "sarif", "github"})
+    EXPECT_TRUE(contains(wedge("report app.hang.json --format " + std::string(format)).out, "lost wakeup")) << format;
+  EXPECT_EQ(wedge("report app.hang.json --format all").status, 2);
+}
+
+TEST_F(Command, damaged_results_are_one_line) {
+  wedge("run " + program("opposite_locks"));
+  const std::string trace = trace_path();
+  const auto refused = [&](const std::string& arguments, const std::string& says) {
+    const Finished report = wedge("report " + arguments);
+    EXPECT_EQ(report.status, 2) << arguments;
+    EXPECT_EQ(report.out, "") << arguments;
+    EXPECT_TRUE(report.err.starts_with("wedge: ") && contains(report.err, says)) << report.err;
+    EXPECT_EQ(std::ranges::count(report.err, '\n'), 1) << report.err;
+  };
+  refused("missing", "cannot read");
+  refused(".", "no result.json");
+  refused("out/result.json", "name the folder");
+  refused("out --format yaml", "format");
+  refused("out --output missing/folder/file", "cannot write");
+  const std::string whole = read_file(folder_ + "/" + trace);
+  write_file(folder_ + "/" + trace, whole.substr(0, whole.size() / 2));
+  refused(trace, "damaged");
+  refused("out --format sarif", "damaged");
+  write_file(folder_ + "/" + trace, "");
+  refused(trace, "empty");
+  fs::remove(folder_ + "/" + trace);
+  refused("out --format all", "cannot read");
+  const std::string result = read_file(folder_ + "/out/result.json");
+  for (const std::string& damaged : {std::string(), std::string("[]"), std::string("{\"schema\": \"wedge-result/9\"}"),
+                                     result.substr(0, result.size() / 2)}) {
+    write_file(folder_ + "/out/result.json", damaged);
+    refused("out", "result.json");
+  }
+  write_file(folder_ + "/notes.txt", "hello\n");
+  refused("notes.txt", "neither a trace nor a hang");
+  write_file(folder_ + "/a.hang.json", model::write_hang(model::sample_hang()).replace(400, 1, "~"));
+  refused("a.hang.json", "damaged");
+}
+
+TEST_F(Command, github_is_told_when_it_runs_there_and_only_then) {
+  const std::string there = "GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=summary.md GITHUB_WORKSPACE=" + folder_;
+  write_file(folder_ + "/summary.md", "what another step wrote\n");
+  const Finished run = wedge("run " + program("opposite_locks"), there);
+  EXPECT_TRUE(contains(run.out, "\n::error file=")) << run.out;
+  EXPECT_TRUE(contains(run.out, "2 tasks wait for each other%0A")) << run.out;
+  EXPECT_TRUE(read_file(folder_ + "/summary.md").starts_with("what another step wrote\n# wedge: 1 of 1 variant not"));
+  const Finished elsewhere = wedge("run " + program("opposite_locks"), "GITHUB_ACTIONS= GITHUB_STEP_SUMMARY=other.md");
+  EXPECT_FALSE(contains(elsewhere.out, "::error"));
+  EXPECT_FALSE(exists(folder_ + "/other.md"));
 }
 
 }  // namespace

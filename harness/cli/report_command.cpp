@@ -63,9 +63,7 @@ RunResult result_of(const model::Trace& trace, const std::string& path) {
   finding.execution = trace.recipe.execution;
   finding.steps = trace.steps;
   finding.text = trace.text;
-  const model::Stack* stack = model::stack_of(trace, trace.stack);
-  if (stack != nullptr && !stack->place.file.empty())
-    finding.place = fmt::format("{}:{}", stack->place.file, stack->place.line);
+  finding.place = reports::place_of_finding(trace);
   finding.trace = path;
   finding.confirmed = fmt::format("{} of {}", trace.confirmation.same, trace.confirmation.attempts);
   RunResult result =

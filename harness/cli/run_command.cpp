@@ -16,11 +16,13 @@
 #include "harness/diagnose/resolve.h"
 #include "harness/model/result.h"
 #include "harness/model/version.h"
+#include "harness/supervise/capture.h"
 #include "harness/supervise/errors.h"
 #include "harness/supervise/kernel_stacks.h"
 #include "harness/supervise/minimise.h"
 #include "harness/supervise/pool.h"
 #include "harness/supervise/replay.h"
+#include "reports/render.h"
 #include "reports/summary.h"
 #include "reports/text.h"
 
@@ -151,6 +153,10 @@ class Run {
     model::Trace trace = finding;
     if (!result_.interrupted) trace = confirmed(finding, selection);
     diagnose::resolve(trace, symbols_);
+    trace.fingerprint = supervise::fingerprint(trace);
+    // Two addresses can be one place.
+    if (std::ranges::find(row.findings, trace.fingerprint, &model::FindingResult::fingerprint) != row.findings.end())
+      return;
     model::FindingResult found{trace.outcome,
                                trace.fingerprint,
                                trace.recipe.execution,
@@ -161,9 +167,7 @@ class Run {
                                {},
                                {},
                                fmt::format("{} of {}", trace.confirmation.same, trace.confirmation.attempts)};
-    const model::Stack* stack = model::stack_of(trace, trace.stack);
-    if (stack != nullptr && !stack->place.file.empty())
-      found.place = fmt::format("{}:{}", stack->place.file, stack->place.line);
+    found.place = reports::place_of_finding(trace);
     found.trace = output_.write_trace(trace);
     row.findings.push_back(std::move(found));
     if (row.findings.size() == 1) first_findings_.emplace_back(result_.variants.size(), std::move(trace));

@@ -155,14 +155,27 @@ class Pictures {
     return target;
   }
 
+  void add_own_process(const WaitPicture& picture, Target& target, std::size_t self) const {
+    if (target.own_process || std::ranges::any_of(picture.targets, &Target::own_process)) return;
+    const std::vector<std::size_t> own = others(self);
+    target.wakers.insert(target.wakers.end(), own.begin(), own.end());
+    target.own_process = true;
+  }
+
   // All threads of the processes that hold these ends; of the waiter's own process the others.
-  void add_holders(Target& target, std::size_t self, const std::vector<DescriptorEnd>& ends) const {
+  void add_holders(const WaitPicture& picture, Target& target, std::size_t self,
+                   const std::vector<DescriptorEnd>& ends) const {
     const std::int32_t own = index_.at(self).process->pid;
     bool single = !ends.empty();
     for (const DescriptorEnd& end : ends) {
       if (index_.process(end.pid) == nullptr) target.outside = true;
-      std::vector<std::size_t> threads = end.pid == own ? others(self) : index_.threads_of(end.pid);
-      single = single && end.pid != own && threads.size() == 1;
+      if (end.pid == own) {
+        single = false;
+        add_own_process(picture, target, self);
+        continue;
+      }
+      const std::vector<std::size_t> threads = index_.threads_of(end.pid);
+      single = single && threads.size() == 1;
       target.wakers.insert(target.wakers.end(), threads.begin(), threads.end());
     }
     sort_out(target.wakers);
@@ -186,16 +199,15 @@ class Pictures {
     target.edge_label =
         member.wanted == "out" || waiter.thread->wait.kind == WaitKind::write ? "read by" : "written by";
     if (descriptor.kind == "eventfd") {
-      add_holders(target, self, descriptor.same_end);
-      const std::vector<std::size_t> own = others(self);
-      target.wakers.insert(target.wakers.end(), own.begin(), own.end());
+      add_holders(picture, target, self, descriptor.same_end);
+      add_own_process(picture, target, self);
       sort_out(target.wakers);
       target.certain = false;
     } else if (descriptor.kind == "timerfd") {
       picture.moves = picture.moves || descriptor.armed.value_or(false);
       target.outside = !descriptor.armed.has_value();
-    } else if (descriptor.kind == "pipe" || descriptor.kind.ends_with("socket") || descriptor.kind == "fifo") {
-      add_holders(target, self, descriptor.other_end);
+    } else if (descriptor.kind == "pipe" || descriptor.kind.ends_with("socket") || descriptor.kind == "named pipe") {
+      add_holders(picture, target, self, descriptor.other_end);
       target.outside = target.outside || !descriptor.other_end_known;
     } else {
       target.outside = true;

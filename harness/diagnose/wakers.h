@@ -22,6 +22,9 @@ struct Target {
   bool whole_process = false;       // the wakers are all threads of a process that is waited for
   // It is these and nobody else; false for what any thread of a process might do to a shared thing.
   bool certain = false;
+  // Of several targets of one wait only the first of these names the other threads of the waiter's own process: a
+  // thousand threads with a dozen descriptors each would otherwise name each other a dozen million times.
+  bool own_process = false;
   bool outside = false;  // somebody outside the tree could, or it is not known who
   const model::HangDescriptor* descriptor = nullptr;
 };

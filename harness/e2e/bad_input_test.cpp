@@ -207,6 +207,32 @@ const BadInput bad_inputs[] = {
      [](auto& folder) {
        return repro_with({"--program", folder / "missing"});
      }},
+    // Reports
+    {"report_of_nothing", "results", [](auto&) { return Words{"report"}; }},
+    {"report_of_what_is_missing", "cannot read",
+     [](auto& folder) {
+       return Words{"report", folder / "missing"};
+     }},
+    {"report_of_an_empty_folder", "result.json",
+     [](auto& folder) {
+       return Words{"report", folder.path()};
+     }},
+    {"report_of_another_file", "neither",
+     [](auto& folder) {
+       return Words{"report", file(folder, "hello\n")};
+     }},
+    {"report_of_a_damaged_trace", "damaged",
+     [](auto& folder) {
+       return Words{"report", trace_with(folder, "\"steps\":", "\"steps\": 1")};
+     }},
+    {"report_of_a_damaged_hang", "damaged",
+     [](auto& folder) {
+       return Words{"report", file(folder, "{\n\"schema\": \"wedge-hang/1\",")};
+     }},
+    {"report_in_an_unknown_format", "format",
+     [](auto&) {
+       return Words{"report", Sound::get().trace(), "--format", "yaml"};
+     }},
     {"no_times", "--times",
      [](auto&) {
        return repro_with({"--times", "0"});

@@ -3,7 +3,8 @@
 //
 // A hang is a JSON file, schema "wedge-hang/1" (hang_json.h); its keys are the names of the members below. It is a
 // photograph and not a recording: it holds the process and thread numbers, times and addresses of one moment. Only the
-// fingerprint is the same for the same hang elsewhere.
+// fingerprint is the same for the same hang elsewhere. A member that is added here has to be added to hang_json.cpp and
+// to reports/schemas, too; the tests of both know only what is written.
 #pragma once
 
 #include <cstdint>

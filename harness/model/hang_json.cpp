@@ -19,6 +19,7 @@ void members(auto& visit, Is<WaitDescriptor> auto& it) {
   visit("descriptor", it.descriptor);
   visit("wanted", it.wanted);
   visit("ready", it.ready);
+  visit("edge", it.edge);
 }
 
 void members(auto& visit, Is<Wait> auto& it) {
@@ -34,6 +35,8 @@ void members(auto& visit, Is<Wait> auto& it) {
   visit("since_s", it.since_s);
   visit("waiters", it.waiters);
   visit("signal_pending", it.signal_pending);
+  visit("value_changed", it.value_changed);
+  visit("awaited_signals", it.awaited_signals);
   visit("descriptors", it.descriptors);
   visit("text", it.text);
 }
@@ -53,6 +56,8 @@ void members(auto& visit, Is<HangThread> auto& it) {
   visit("involuntary_switches", it.involuntary_switches);
   visit("blocked_signals", it.blocked_signals);
   visit("pending_signals", it.pending_signals);
+  visit("looks", it.looks);
+  visit("repeated_looks", it.repeated_looks);
   visit("raw", it.raw);
 }
 
@@ -71,6 +76,8 @@ void members(auto& visit, Is<HangDescriptor> auto& it) {
   visit("capacity", it.capacity);
   visit("ready_in", it.ready_in);
   visit("ready_out", it.ready_out);
+  visit("count", it.count);
+  visit("armed", it.armed);
   visit("same_end", it.same_end);
   visit("other_end", it.other_end);
   visit("other_end_known", it.other_end_known);
@@ -95,6 +102,7 @@ void members(auto& visit, Is<HangProcess> auto& it) {
   visit("ignored_signals", it.ignored_signals);
   visit("caught_signals", it.caught_signals);
   visit("pending_signals", it.pending_signals);
+  visit("bytes_moved", it.bytes_moved);
   visit("threads", it.threads);
   visit("descriptors", it.descriptors);
 }
@@ -293,7 +301,7 @@ Json parse(std::string_view text) {
   if (json.is_discarded() && ours) throw HangError("is damaged (it ends early or is no longer JSON); make a new one");
   const bool is_hang = json.is_object() && json.contains("schema") && json["schema"].is_string() &&
                        json["schema"].get_ref<const std::string&>().starts_with(hang_schema_family);
-  if (!is_hang) throw HangError("is no hang; hangs are the .hang.json files that 'wedge watch' and 'wedge dump' leave");
+  if (!is_hang) throw HangError("is no hang; hangs are the JSON files that 'wedge watch' and 'wedge dump' write");
   const auto& schema = json["schema"].get_ref<const std::string&>();
   if (schema != hang_schema)
     throw HangError("has the schema " + schema + ", but this wedge reads " + std::string(hang_schema));

@@ -51,6 +51,14 @@ TEST(hang, round_trip_keeps_what_matters) {
   EXPECT_EQ(child.ctrl_c.works, YesNo::no);
   EXPECT_EQ(child.descriptors.at(0).other_end.at(0).pid, 4710);
   EXPECT_EQ(child.descriptors.at(0).capacity, 65536U);
+  EXPECT_EQ(child.descriptors.at(0).count, 5U);
+  EXPECT_EQ(child.descriptors.at(0).armed, false);
+  EXPECT_EQ(child.bytes_moved, 12U);
+  EXPECT_EQ(child.threads.at(0).looks, 3U);
+  EXPECT_EQ(child.threads.at(0).repeated_looks, 1U);
+  EXPECT_EQ(child.threads.at(0).wait.awaited_signals, 4U);
+  EXPECT_EQ(child.threads.at(0).wait.value_changed, true);
+  EXPECT_TRUE(child.threads.at(0).wait.descriptors.at(0).edge);
   ASSERT_EQ(after.graph.edges.size(), 4U);
   EXPECT_FALSE(after.graph.edges[3].certain);
   EXPECT_EQ(after.probes.at(0).conclusion, "the wakeup was lost");

@@ -97,7 +97,15 @@ inline void add_sample_processes(Hang& hang) {
   child.threads[0].stack_complete = false;
   child.threads[0].stack_remark = "no right to read its memory";
   child.threads[0].blocked_signals = 2;
+  child.threads[0].looks = 3;
+  child.threads[0].repeated_looks = 1;
+  child.threads[0].wait.awaited_signals = 4;
+  child.threads[0].wait.value_changed = true;
+  child.threads[0].wait.descriptors[0].edge = true;
+  child.bytes_moved = 12;
   child.descriptors = {sample_pipe_end(3, {4710, 4})};
+  child.descriptors[0].count = 5;
+  child.descriptors[0].armed = false;
   hang.processes = {std::move(parent), std::move(child)};
 }
 

@@ -17,7 +17,8 @@ model::Trace capture(const model::ControlBlock& block, const Answer& answer, con
 model::Request request_for(const model::Recipe& recipe, model::Command command, std::uint64_t first,
                            std::uint64_t count);
 
-// The same for everything that ends in the same way at the same places, whatever the schedule was.
+// The same for everything that ends in the same way at the same places, whatever the schedule was. After
+// diagnose::resolve also the same in another build, on another machine and after edits elsewhere in the source.
 std::string fingerprint(const model::Trace& trace);
 
 }  // namespace wedge::supervise

@@ -1,5 +1,10 @@
 // When two failures are the same finding.
+//
+// Of a trace whose places are known, only names count: of functions, of operations, of kinds of object. Line numbers,
+// paths and addresses change with every edit, compiler and machine, and the finding stays the same. Before the places
+// are looked up, which a campaign cannot do for every failure, addresses tell the failures of one build apart.
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <vector>
 
@@ -12,16 +17,69 @@ namespace {
 using model::Checksum;
 using model::Trace;
 
-constexpr std::size_t frames_that_count = 3;
+constexpr std::size_t functions_that_count = 3;
 
-void add_stack(Checksum& checksum, const Trace& trace, std::uint32_t id) {
-  const model::Stack* stack = model::stack_of(trace, id);
-  if (stack == nullptr) return;
-  for (std::size_t i = 0; i < std::min(stack->frames.size(), frames_that_count); ++i) {
-    const model::Frame& frame = stack->frames[i];
+std::vector<std::string> functions_in(const model::Stack& stack, bool of_the_system) {
+  std::vector<std::string> functions;
+  for (const model::Frame& frame : stack.frames)
+    for (const model::Place& place : frame.places)
+      if (place.system == of_the_system && !place.function.empty()) functions.push_back(place.function);
+  functions.resize(std::min(functions.size(), functions_that_count));
+  return functions;
+}
+
+void add_addresses(Checksum& checksum, const Trace& trace, const model::Stack& stack) {
+  for (std::size_t i = 0; i < std::min(stack.frames.size(), functions_that_count); ++i) {
+    const model::Frame& frame = stack.frames[i];
     checksum.add(std::filesystem::path(trace.modules.at(frame.module).path).filename().string());
     checksum.add(frame.offset);
   }
+}
+
+// The user's functions; which of the C++ library's are inlined where differs between its versions.
+void add_stack(Checksum& checksum, const Trace& trace, std::uint32_t id) {
+  const model::Stack* stack = model::stack_of(trace, id);
+  if (stack == nullptr) return;
+  std::vector<std::string> functions = functions_in(*stack, false);
+  if (functions.empty()) functions = functions_in(*stack, true);
+  if (functions.empty()) add_addresses(checksum, trace, *stack);
+  for (const std::string& function : functions) {
+    checksum.add(function);
+    checksum.add(std::uint64_t{functions.size()});
+  }
+}
+
+bool is_path(char letter) {
+  return std::isalnum(static_cast<unsigned char>(letter)) != 0 ||
+         std::string_view("_-+.~/").find(letter) != std::string_view::npos;
+}
+
+// "... main.cpp:"
+bool ends_with_file(std::string_view text) {
+  if (!text.ends_with(':')) return false;
+  std::size_t start = text.size() - 1;
+  while (start > 0 && is_path(text[start - 1])) --start;
+  return text.substr(start).find('.') != std::string_view::npos;
+}
+
+// "a.cpp:12" of "/home/me/a.cpp:12: main: Assertion ..." becomes "a.cpp:", and "0x7f12ab" becomes "0x".
+std::string without_lines_and_addresses(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '/') {
+      // A directory: what came before it in the same word goes.
+      while (!result.empty() && is_path(result.back())) result.pop_back();
+      ++at;
+      continue;
+    }
+    result += text[at++];
+    const auto skip = [&](std::string_view letters) {
+      while (at < text.size() && letters.find(text[at]) != std::string_view::npos) ++at;
+    };
+    if (result.ends_with("0x")) skip("0123456789abcdefABCDEF");
+    if (ends_with_file(result)) skip("0123456789");
+  }
+  return result;
 }
 
 // Where all stand. Without the tasks' numbers: which of three equal workers is which makes no new finding.
@@ -66,7 +124,7 @@ std::string fingerprint(const Trace& trace) {
       checksum.add(trace.signal);
       checksum.add(static_cast<std::uint64_t>(trace.exit_status));
       add_stack(checksum, trace, trace.stack);
-      checksum.add(trace.text);
+      checksum.add(without_lines_and_addresses(trace.text));
   }
   return checksum.hex();
 }
