@@ -73,12 +73,18 @@ TEST_P(TsanRung, captures_a_hang) {
 }
 
 TEST_P(TsanRung, tells_a_crash_a_status_and_an_abort_apart) {
-  const std::string program = build("programs/sometimes.cpp");
-  for (const auto& [how, outcome] : {std::pair{"crash", Outcome::crash}, std::pair{"exit_status", Outcome::panic},
-                                     std::pair{"abort", Outcome::panic}}) {
-    const Finished run = this->run(program, {"--executions", "300", "--", how});
-    EXPECT_EQ(run.status, 1) << how << run.output << run.errors;
-    EXPECT_EQ(name_of(only_variant(out_.path()).outcome), name_of(outcome)) << run.output;
+  const std::string sometimes = build("programs/sometimes.cpp");
+  const std::string shapes = build("programs/free_shapes.cpp");
+  struct End {
+    std::string program;
+    const char* how;
+    Outcome outcome;
+  };
+  for (const End& end : {End{sometimes, "crash", Outcome::crash}, End{sometimes, "abort", Outcome::panic},
+                         End{shapes, "status-43", Outcome::panic}}) {
+    const Finished run = this->run(end.program, {"--executions", "300", "--", end.how});
+    EXPECT_EQ(run.status, 1) << end.how << run.output << run.errors;
+    EXPECT_EQ(name_of(only_variant(out_.path()).outcome), name_of(end.outcome)) << run.output;
   }
 }
 

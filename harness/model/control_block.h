@@ -34,11 +34,17 @@ inline constexpr std::uint32_t stop_at_failure = 4;    // call wedge_failure_rea
 inline constexpr std::uint32_t keep_output = 8;        // leave the program's stdin, stdout and stderr alone
 inline constexpr std::uint32_t direct = 16;            // run in this very process, without a fork
 inline constexpr std::uint32_t spurious_wakeups = 32;  // condition variables may wake without a signal
-inline constexpr std::uint32_t hold_at_failure = 128;  // after a failure stand still, to be looked at, until killed
 inline constexpr std::uint32_t guided = 64;            // command run: choices come from `guide`, else from its default
-inline constexpr std::uint32_t free_running = 128;     // rung `free`: real parallel threads, one process per execution
-inline constexpr std::uint32_t light_delays = 256;     // and seeded delays at the points
-inline constexpr std::uint32_t heavy_delays = 512;
+inline constexpr std::uint32_t hold_at_failure = 128;  // after a failure stand still, to be looked at, until killed
+inline constexpr std::uint32_t free_running = 1024;    // rung `free`: real parallel threads, one process per execution
+inline constexpr std::uint32_t light_delays = 2048;    // and seeded delays at the points
+inline constexpr std::uint32_t heavy_delays = 4096;
+
+// Each a bit of its own: two branches once took the same one.
+static_assert((log_events + no_early_timeouts + stop_at_failure + keep_output + direct + spurious_wakeups + guided +
+               hold_at_failure + free_running + light_delays + heavy_delays) ==
+              (log_events | no_early_timeouts | stop_at_failure | keep_output | direct | spurious_wakeups | guided |
+               hold_at_failure | free_running | light_delays | heavy_delays));
 }  // namespace request_flags
 
 struct Request {
