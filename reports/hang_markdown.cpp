@@ -119,7 +119,9 @@ std::string who_waits(const Hang& hang) {
   }
   if (groups.empty()) return {};
   Rows rows(table_limit);
-  for (const auto& [cells, threads] : groups)
+  for (const auto& group : groups) {
+    const std::string& cells = group.first;
+    const std::vector<ThreadOfProcess>& threads = group.second;
     rows.add(
         [&] {
           const std::string who = cell(name_of_thread(hang, threads.front()));
@@ -127,6 +129,7 @@ std::string who_waits(const Hang& hang) {
                                      : fmt::format("| **{} ×** {} and others | {}", threads.size(), who, cells);
         },
         threads.size());
+  }
   return "| who | what it does | since | held or owed by | at |\n|---|---|---|---|---|\n" +
          rows.text("thread", "| *{}, see the stacks* | | | | |\n");
 }

@@ -34,7 +34,8 @@ std::vector<ThreadOfProcess> threads_by_weight(const Hang& hang) {
   for (const HangProcess& process : hang.processes)
     for (const HangThread& thread : process.threads) all.push_back({&process, &thread});
   const std::set<std::int32_t> knot = threads_in_knot(hang);
-  std::ranges::stable_partition(all, [&](const ThreadOfProcess& of) { return knot.contains(of.thread->tid); });
+  std::stable_partition(all.begin(), all.end(),
+                        [&](const ThreadOfProcess& of) { return knot.contains(of.thread->tid); });
   return all;
 }
 

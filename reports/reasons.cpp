@@ -41,7 +41,8 @@ std::string waits_words(const Trace& trace, const Words& words) {
   std::vector<const TaskRecord*> blocked;
   for (const TaskRecord& task : trace.tasks)
     if (task.state == TaskState::blocked) blocked.push_back(&task);
-  std::ranges::stable_partition(blocked, [](const TaskRecord* task) { return task->operation != Operation::join; });
+  std::stable_partition(blocked.begin(), blocked.end(),
+                        [](const TaskRecord* task) { return task->operation != Operation::join; });
   std::string text;
   for (std::size_t i = 0; i < std::min(blocked.size(), most_waits); ++i)
     text += fmt::format("{}{}{} {}", i == 0 ? "" : "; ", words.task(blocked[i]->id), words.at(blocked[i]->stack),

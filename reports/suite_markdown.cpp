@@ -67,7 +67,8 @@ std::string row(const VariantResult& variant) {
 std::string table(const RunResult& result) {
   std::vector<const VariantResult*> variants;
   for (const VariantResult& variant : result.variants) variants.push_back(&variant);
-  std::ranges::stable_partition(variants, [](const VariantResult* variant) { return !variant->as_declared; });
+  std::stable_partition(variants.begin(), variants.end(),
+                        [](const VariantResult* variant) { return !variant->as_declared; });
   if (variants.empty()) return {};
   Rows rows(table_limit);
   for (const VariantResult* variant : variants) rows.add([&] { return row(*variant); });
