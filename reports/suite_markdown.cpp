@@ -48,6 +48,7 @@ std::string findings_words(const VariantResult& variant) {
 }
 
 std::string judgement(const VariantResult& variant) {
+  if (!variant.left_out.empty()) return "left out";
   if (variant.as_declared) return "yes";
   return is_skipped(variant) ? "skipped" : "**no**";
 }
@@ -113,12 +114,14 @@ std::string totals(const RunResult& result) {
 }  // namespace
 
 bool is_skipped(const VariantResult& variant) {
+  if (!variant.left_out.empty()) return true;
   const auto unsupported = [](const FindingResult& finding) { return finding.outcome == Outcome::unsupported; };
   return !variant.as_declared && !variant.findings.empty() && std::ranges::all_of(variant.findings, unsupported);
 }
 
 std::string reason_for_skip(const RunResult& result, const VariantResult& variant) {
   if (!result.skipped.empty()) return result.skipped;
+  if (!variant.left_out.empty()) return variant.left_out;
   return is_skipped(variant) ? variant.findings.front().text : std::string();
 }
 

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/cli/rung_options.h"
 #include "harness/cli/watch_options.h"
 #include "harness/supervise/errors.h"
 
@@ -50,7 +51,15 @@ Examples:
   wedge run ./abba --strategy pct --depth 3 --keep-going
   wedge run 'canaries/*:as-found' --seed 7 --jobs 2
   wedge run ./suite --scenario 'queue/*'  scenarios of another program
-  wedge run ./abba --time 60              one minute)";
+  wedge run ./abba --time 60              one minute
+  wedge run ./abba --rung free            on real threads, with delays; a hang is captured after 10 s
+  wedge run ./abba-tsan --rung tsan       what ThreadSanitizer says of a build with it (see wedge flags --rung tsan)
+  wedge run ./abba --rung rr              recorded in chaos mode, where rr can count
+
+On the rungs free, tsan and rr nothing can be replayed from a seed: what is seen is reported with how often. A variant
+that is declared to fail may hide there, so 'not seen' is no error; one that is declared to pass and fails is. What is
+declared to end in a deadlock, a lost wakeup, an unmet obligation, a deadline or a livelock shows as a hang, and what
+ThreadSanitizer reports counts as the failure of a variant that is declared to fail.)";
 
 constexpr const char* repro_footer = R"(Examples:
   wedge repro out/traces/abba-deadlock-1f2e3d4c.trace.json
@@ -91,7 +100,8 @@ Exit codes: 0 the report is written, 2 there is no such process or it may not be
 
 constexpr const char* flags_footer = R"(Examples:
   g++ $(wedge flags --compile) -c main.cpp && g++ main.o $(wedge flags --link) -o main
-  clang++ $(wedge flags --compile --compiler clang) -c main.cpp)";
+  clang++ $(wedge flags --compile --compiler clang) -c main.cpp
+  g++ $(wedge flags --compile) main.cpp $(wedge flags --link --rung tsan) -o main-tsan)";
 
 // CLI11 would read -3 as a very large number.
 const CLI::Validator not_negative(
@@ -117,7 +127,7 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
             executions_given = true;
           },
           "At most so many executions per variant")
-      ->default_str("10000");
+      ->default_str("10000; with --rung free 1000, with tsan and rr 100");
   command->add_option("--time", run.time_s, "Start no new executions after so many seconds per variant");
   command->add_option("--seed", run.seed, "Another seed, other schedules; the default is fixed")->capture_default_str();
   command
@@ -139,6 +149,7 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_option("--scenario", run.scenario_glob, "Which scenarios of a scenario program given by its path");
   command->add_option("--program", run.program, "The scenario program that the ids belong to");
   command->add_option("--mutation", run.mutation)->group("");
+  add_rung_options(*command, run);
   refuse_negative(*command, {"--depth", "--executions", "--time", "--seed", "--jobs", "--steps", "--stuck"});
   command->footer(run_footer);
   command->callback([&line] { line.kind = CommandLine::Kind::run; });
@@ -201,6 +212,11 @@ void add_flags(CLI::App& app, CommandLine& line) {
   CLI::App* command = app.add_subcommand("flags", "Print the compiler flags for finer control (level 2)");
   command->add_flag("--compile", line.flags.compile, "For compiling");
   command->add_flag("--link", line.flags.link, "For linking");
+  command
+      ->add_option_function<std::string>(
+          "--rung", [&line](const std::string& name) { line.flags.rung = rung_from(name); },
+          "controlled, or tsan: with the real ThreadSanitizer, for wedge run --rung tsan")
+      ->default_str("controlled");
   command->add_option("--compiler", line.flags.compiler, "gcc or clang")->capture_default_str();
   command->footer(flags_footer);
   command->callback([&line] { line.kind = CommandLine::Kind::flags; });
@@ -224,6 +240,7 @@ void check_run(const RunOptions& run, const CLI::App& command) {
   static const std::vector<std::string> strategies{"random", "pct", "pos"};
   if (std::ranges::find(strategies, run.strategy) == strategies.end())
     throw EnvironmentError("there is no strategy '" + run.strategy + "'; take random, pct or pos");
+  check_rung_options(run, command);
   if (run.depth == 0) throw EnvironmentError("--depth must be at least 1");
   if (command.count("--depth") > 0 && run.strategy != "pct")
     throw EnvironmentError("--depth belongs to --strategy pct, not to " + run.strategy);
@@ -253,6 +270,9 @@ void check_dump(const DumpOptions& dump) {
 
 void check_flags(const FlagsOptions& flags) {
   if (flags.compile == flags.link) throw EnvironmentError("wedge flags needs either --compile or --link");
+  if (flags.rung != Rung::controlled && flags.rung != Rung::tsan)
+    throw EnvironmentError("there are no flags for the rung " + std::string(name_of(flags.rung)) +
+                           ": it runs what is built for controlled runs");
   if (flags.compiler != "gcc" && flags.compiler != "clang")
     throw EnvironmentError("there is no compiler '" + flags.compiler + "' here; take gcc or clang");
 }
@@ -320,7 +340,7 @@ CommandLine read_command_line(int argc, char** argv) {
     check_watch(line.watch);
   } else if (line.run.has_arguments && line.kind != CommandLine::Kind::run)
     throw EnvironmentError("arguments after -- belong to 'wedge run ./program'");
-  if (line.run.time_s > 0 && !executions_given) line.run.executions = no_limit;
+  if (!executions_given) line.run.executions = line.run.time_s > 0 ? no_limit : usual_executions(line.run.rung);
   return line;
 }
 

@@ -101,6 +101,41 @@ TEST(command_line, time_alone_lifts_the_limit_of_executions) {
   EXPECT_EQ(read({"run", "./a", "--time", "1", "--executions", "5"}).run.executions, 5U);
 }
 
+TEST(command_line, rungs_of_real_threads_have_options_of_their_own) {
+  const CommandLine line = read({"run", "./a", "--rung", "free", "--hang-after", "500ms", "--delays", "heavy"});
+  EXPECT_EQ(line.run.rung, Rung::free);
+  EXPECT_EQ(line.run.hang_after, std::chrono::milliseconds(500));
+  EXPECT_EQ(line.run.delays, Delays::heavy);
+  EXPECT_EQ(line.run.executions, 1000U);
+  EXPECT_EQ(read({"run", "./a", "--rung", "tsan"}).run.executions, 100U);
+  EXPECT_EQ(read({"run", "./a", "--rung", "rr", "--executions", "7"}).run.executions, 7U);
+  EXPECT_EQ(read({"run", "./a", "--rung", "controlled"}).run.executions, 10000U);
+}
+
+TEST(command_line, options_that_contradict_the_rung_are_refused) {
+  expect_error({"run", "./a", "--rung", "ladder"}, "there is no rung 'ladder'; take controlled, free, tsan or rr");
+  expect_error({"run", "./a", "--rung", "free", "--strategy", "pct"}, "--strategy belongs to controlled runs");
+  expect_error({"run", "./a", "--rung", "free", "--carrier", "thread"}, "--carrier belongs to controlled runs");
+  expect_error({"run", "./a", "--rung", "free", "--delays", "huge"}, "take none, light or heavy");
+  expect_error({"run", "./a", "--rung", "free", "--hang-after", "soon"}, "--hang-after soon is no time");
+  expect_error({"run", "./a", "--rung", "free", "--hang-after", "0s"}, "--hang-after 0s is no time");
+  expect_error({"run", "./a", "--rung", "tsan", "--delays", "light"}, "--delays belongs to the rung free");
+  expect_error({"run", "./a", "--rung", "rr", "--seed", "2"}, "--seed belongs to");
+  expect_error({"run", "./a", "--hang-after", "5s"}, "--hang-after belongs to the rungs free, tsan and rr");
+  expect_error({"run", "./a", "--delays", "heavy"}, "--delays belongs to the rung free");
+  expect_error({"flags", "--link", "--rung", "rr"}, "there are no flags for the rung rr");
+}
+
+TEST(command_line, dump_takes_a_process_and_where_to_write) {
+  const CommandLine line = read({"dump", "4711", "--json", "--out", "x.json", "--sample", "2"});
+  EXPECT_EQ(line.kind, CommandLine::Kind::dump);
+  EXPECT_EQ(line.dump.process, "4711");
+  EXPECT_TRUE(line.dump.json);
+  EXPECT_EQ(line.dump.out, "x.json");
+  EXPECT_EQ(line.dump.sample_s, 2);
+  EXPECT_FALSE(line.dump.stop_blocked);
+}
+
 TEST(command_line, contradictions_and_nonsense) {
   expect_error({"frobnicate"}, "there is no command 'frobnicate'; take run, repro, report, watch, dump, list or flags");
   expect_error({"run"}, "say what to run");
@@ -120,6 +155,8 @@ TEST(command_line, contradictions_and_nonsense) {
   expect_error({"repro", "x", "--gdb", "--times", "2"}, "--gdb replays once");
   expect_error({"repro", "x", "--gdb", "--carrier", "fiber"}, "--carrier thread");
   expect_error({"repro", "x", "--", "y"}, "arguments after --");
+  expect_error({"dump"}, "pid is required; see 'wedge dump --help'");
+  expect_error({"dump", "1", "--sample", "100"}, "--sample must be from 0.01 to 60 seconds");
   expect_error({"flags"}, "either --compile or --link");
   expect_error({"flags", "--compile", "--link"}, "either --compile or --link");
   expect_error({"flags", "--compile", "--compiler", "icc"}, "take gcc or clang");

@@ -222,7 +222,7 @@ TEST_F(Command, bad_input_is_one_line_and_exit_2) {
 }
 
 TEST_F(Command, help_has_examples) {
-  for (const char* command : {"", "run ", "repro ", "list ", "flags "}) {
+  for (const char* command : {"", "run ", "repro ", "list ", "dump ", "flags "}) {
     const Finished help = wedge(std::string(command) + "--help");
     EXPECT_EQ(help.status, 0);
     EXPECT_TRUE(contains(help.out, "Examples:")) << help.out;

@@ -42,6 +42,16 @@ std::string locate_scenarios() {
                 {"../../scenarios/wedge-scenarios", "../libexec/wedge-scenarios"});
 }
 
+std::string locate_tsan_scenarios() {
+  return locate("WEDGE_TSAN_SCENARIOS", "the program with the scenarios and ThreadSanitizer",
+                {"../../scenarios/wedge-scenarios-tsan", "../libexec/wedge-scenarios-tsan"});
+}
+
+std::string locate_free_library() {
+  return locate("WEDGE_FREE_LIBRARY", "the library libwedge-free.a",
+                {"../runtime/libwedge-free.a", "../lib/libwedge-free.a"});
+}
+
 std::string locate_headers() {
   const fs::path installed = (own_directory() / "../include").lexically_normal();
   std::error_code ignored;

@@ -11,6 +11,12 @@ std::string locate_runtime();
 // The project's own scenarios: WEDGE_SCENARIOS, else beside the command. Throws EnvironmentError.
 std::string locate_scenarios();
 
+// The same built with ThreadSanitizer: WEDGE_TSAN_SCENARIOS, else beside the command. Throws EnvironmentError.
+std::string locate_tsan_scenarios();
+
+// libwedge-free.a, for programs that run without libwedge. Throws EnvironmentError.
+std::string locate_free_library();
+
 // The directory that holds wedge/scenario.h. Throws EnvironmentError.
 std::string locate_headers();
 

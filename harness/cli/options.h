@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/model/control_block.h"
@@ -12,6 +13,18 @@
 namespace wedge::cli {
 
 inline constexpr std::uint64_t no_limit = ~std::uint64_t{0};
+
+enum class Rung : std::uint8_t { controlled, free, tsan, rr };
+constexpr std::string_view name_of(Rung rung) {
+  constexpr std::string_view names[] = {"controlled", "free", "tsan", "rr"};
+  return names[static_cast<std::size_t>(rung)];
+}
+
+enum class Delays : std::uint8_t { none, light, heavy };
+constexpr std::string_view name_of(Delays delays) {
+  constexpr std::string_view names[] = {"none", "light", "heavy"};
+  return names[static_cast<std::size_t>(delays)];
+}
 
 struct RunOptions {
   std::vector<std::string> targets;
@@ -35,6 +48,9 @@ struct RunOptions {
   std::string scenario_glob;
   std::string program;
   std::uint32_t mutation = 0;
+  Rung rung = Rung::controlled;
+  std::chrono::milliseconds hang_after{10000};
+  Delays delays = Delays::light;
 };
 
 struct ReproOptions {
@@ -82,6 +98,7 @@ struct FlagsOptions {
   bool compile = false;
   bool link = false;
   std::string compiler = "gcc";
+  Rung rung = Rung::controlled;  // or tsan
 };
 
 }  // namespace wedge::cli

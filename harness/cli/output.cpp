@@ -66,8 +66,11 @@ std::string OutputFolder::path_of(const std::string& relative) const { return (f
 std::string trace_name(const model::Trace& trace) {
   std::string name = trace.recipe.scenario.empty() ? fs::path(trace.recipe.program).filename().string()
                                                    : trace.recipe.scenario + "-" + trace.recipe.variant;
-  return as_file_name(name) + "-" + std::string(name_of(trace.outcome)) + "-" + trace.fingerprint.substr(0, 8) +
-         ".trace.json";
+  return finding_name(name, trace.outcome, trace.fingerprint) + ".trace.json";
+}
+
+std::string finding_name(const std::string& what, Outcome outcome, const std::string& fingerprint) {
+  return as_file_name(what) + "-" + std::string(name_of(outcome)) + "-" + fingerprint.substr(0, 8);
 }
 
 std::string read_file(const std::string& path) {

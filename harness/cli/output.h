@@ -30,6 +30,9 @@ std::string trace_name(const model::Trace& trace);
 // Whole or not at all. Throws EnvironmentError.
 void write_file(const std::string& path, const std::string& text);
 
+// "canaries-flusher-stop-as-found-hang-1f2e3d4c": `what` is the name of a program or of a variant.
+std::string finding_name(const std::string& what, Outcome outcome, const std::string& fingerprint);
+
 // Throws EnvironmentError.
 std::string read_file(const std::string& path);
 

@@ -11,6 +11,7 @@
 #include "harness/cli/output.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/report_files.h"
+#include "harness/cli/rungs.h"
 #include "harness/cli/select.h"
 #include "harness/diagnose/resolve.h"
 #include "harness/model/result.h"
@@ -252,6 +253,9 @@ class Run {
 
 }  // namespace
 
-int run_command(const RunOptions& options, const std::string& command) { return Run(options, command).run(); }
+int run_command(const RunOptions& options, const std::string& command) {
+  if (options.rung != Rung::controlled) return run_rung_command(options, command);
+  return Run(options, command).run();
+}
 
 }  // namespace wedge::cli

@@ -50,9 +50,14 @@ std::string suggestion(const std::vector<std::string>& near) {
   return near.empty() ? std::string() : fmt::format("; did you mean {}?", fmt::join(near, " or "));
 }
 
-ProgramKind checked_program(const std::string& path) {
+ProgramKind kind_on(Rung rung, const std::string& path) {
+  if (rung == Rung::tsan) return supervise::check_tsan_program(path);
+  return rung == Rung::rr ? supervise::check_own_program(path) : supervise::check_program(path);
+}
+
+ProgramKind checked_program(const std::string& path, Rung rung) {
   std::error_code ignored;
-  if (fs::exists(path, ignored)) return supervise::check_program(path);
+  if (fs::exists(path, ignored)) return kind_on(rung, path);
   const fs::path parent = fs::path(path).parent_path();
   std::vector<std::string> near = near_names(fs::path(path).filename().string(), names_in(parent.string()));
   for (std::string& name : near) name = (parent / name).string();
@@ -61,7 +66,7 @@ ProgramKind checked_program(const std::string& path) {
 }
 
 Selection program_selection(const std::string& target, const RunOptions& options) {
-  Selection selection{absolute_path(target), checked_program(target), target, {}};
+  Selection selection{absolute_path(target), checked_program(target, options.rung), target, {}};
   if (selection.kind == ProgramKind::scenario && options.has_arguments)
     throw EnvironmentError(target + " is a scenario program and takes no arguments after --");
   if (selection.kind == ProgramKind::plain && !options.scenario_glob.empty())
@@ -74,8 +79,12 @@ Selection scenario_selection(const RunOptions& options, std::vector<std::string>
   if (options.has_arguments)
     throw EnvironmentError("arguments after -- are for a program, but '" +
                            (globs.empty() ? std::string("--program") : globs.front()) + "' selects scenarios");
-  const std::string program = options.program.empty() ? locate_scenarios() : options.program;
-  if (checked_program(program) != ProgramKind::scenario)
+  const std::string program = !options.program.empty()     ? options.program
+                              : options.rung == Rung::tsan ? locate_tsan_scenarios()
+                                                           : locate_scenarios();
+  if (options.rung == Rung::rr)
+    throw EnvironmentError("the rung rr records programs; give one by its path instead of a scenario");
+  if (checked_program(program, options.rung) != ProgramKind::scenario)
     throw EnvironmentError(program + " holds no scenarios; give it as a target to run its main()");
   if (!options.scenario_glob.empty()) globs.push_back(options.scenario_glob);
   return {absolute_path(program), ProgramKind::scenario, program, std::move(globs)};
@@ -123,7 +132,7 @@ std::vector<Listed> listed_from(const std::vector<model::ListingRecord>& records
   std::vector<Listed> result;
   for (const model::ListingRecord& record : records)
     result.push_back({text_in(record.scenario), text_in(record.title), text_in(record.source), text_in(record.variant),
-                      record.expected, text_in(record.text), record.max_steps});
+                      record.expected, text_in(record.text), record.max_steps, static_cast<Unfit>(record.unfit_for)});
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <wedge/scenario.h>
 #include "harness/cli/options.h"
 #include "harness/model/control_block.h"
 #include "harness/supervise/elf_check.h"
@@ -19,6 +20,7 @@ struct Listed {
   Outcome expected = Outcome::pass;
   std::string expected_text;
   std::uint64_t max_steps = 0;
+  Unfit unfit_for = Unfit::nothing;
 };
 
 // A program to start, and what to run in it: itself, or some of its scenarios.

@@ -122,10 +122,11 @@ Reacted AfterProbe::look(const Before& before) const {
   return look_at_wait(before, *now);
 }
 
-Reacted AfterProbe::watch(std::chrono::milliseconds limit) const {
+Reacted AfterProbe::watch(std::chrono::milliseconds limit, const std::function<void()>& meanwhile) const {
   const auto end = Clock::now() + limit;
   Reacted furthest;
   do {
+    meanwhile();
     std::this_thread::sleep_for(pause);
     furthest = {};
     for (const Before& before : before_) {

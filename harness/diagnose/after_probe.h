@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,7 +36,9 @@ class AfterProbe {
   AfterProbe(std::vector<Waiter> waiters, std::int32_t borrowed);
 
   // The reaction of the waiter that went furthest. Returns as soon as one has gone on, else after the limit.
-  Reacted watch(std::chrono::milliseconds limit) const;
+  // `meanwhile` is called again and again.
+  Reacted watch(
+      std::chrono::milliseconds limit, const std::function<void()>& meanwhile = [] {}) const;
 
  private:
   struct Before {

@@ -2,7 +2,9 @@
 #include "harness/diagnose/capture.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
+#include <memory>
 #include <thread>
 
 #include <sys/utsname.h>
@@ -12,10 +14,10 @@
 #include "harness/diagnose/descriptors.h"
 #include "harness/diagnose/process_reading.h"
 #include "harness/diagnose/process_tree.h"
-#include "harness/diagnose/stack_namer.h"
-#include "harness/diagnose/unwinder.h"
+#include "harness/diagnose/stack_naming.h"
 #include "harness/diagnose/wait_text.h"
 #include "harness/diagnose/waits.h"
+#include "harness/diagnose/within.h"
 #include "harness/model/version.h"
 
 namespace wedge::diagnose {
@@ -46,45 +48,54 @@ std::vector<std::int32_t> roots_of(const CaptureRequest& request) {
   return roots;
 }
 
-model::ObjectKind object_kind(model::WaitKind kind) {
-  switch (kind) {
-    case model::WaitKind::mutex:
-      return model::ObjectKind::mutex;
-    case model::WaitKind::rwlock_read:
-    case model::WaitKind::rwlock_write:
-      return model::ObjectKind::rwlock;
-    case model::WaitKind::condition:
-      return model::ObjectKind::condition;
-    case model::WaitKind::semaphore:
-      return model::ObjectKind::semaphore;
-    default:
-      return model::ObjectKind::futex;
-  }
+std::string in_seconds(std::chrono::milliseconds time) {
+  char text[24];
+  std::snprintf(text, sizeof text, "%.3g s", static_cast<double>(time.count()) * 1e-3);
+  return text;
 }
 
-// Barriers and once flags wait as any futex does; only the function that was called tells.
-void tell_from_functions(const model::Stack& stack, model::Wait& wait) {
-  if (wait.kind != model::WaitKind::futex) return;
-  for (const model::Frame& frame : stack.frames)
-    for (const model::Place& place : frame.places) {
-      if (place.function == "pthread_barrier_wait") wait.flavour = "barrier";
-      if (place.function == "pthread_once" || place.function == "__pthread_once") wait.flavour = "once flag";
-    }
+std::chrono::milliseconds time_until(Clock::time_point deadline) {
+  return std::max(std::chrono::milliseconds(1),
+                  std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()));
 }
 
-void name_threads(ProcessReading& reading, StackNamer& namer) {
-  Unwinder unwinder(reading.memory);
-  for (std::size_t i = 0; i < reading.threads.size(); ++i) {
-    const ThreadReading& thread = reading.threads[i];
-    model::HangThread& result = reading.process.threads[i];
-    if (result.wait.address != 0)
-      result.wait.object = namer.variable(reading.memory, result.wait.address, object_kind(result.wait.kind));
-    if (thread.source == model::StackSource::none) continue;
-    Unwound unwound = unwinder.unwind(thread.stack);
-    result.stack_complete = unwound.complete;
-    if (!unwound.remark.empty()) result.stack_remark = unwound.remark;
-    result.stack = namer.stack(reading.memory, unwound.instructions);
-    tell_from_functions(namer.named(result.stack), result.wait);
+// What can be said about a process whose memory does not answer.
+ProcessReading unreadable(std::int32_t pid, std::chrono::milliseconds limit) {
+  ProcessReading reading;
+  const auto stat = read_stat(process_path(pid));
+  reading.process.pid = pid;
+  if (stat) reading.process.parent = stat->parent;
+  if (stat) reading.process.name = stat->name;
+  if (stat) reading.process.state = stat->state;
+  reading.process.remark = "could not be read within " + in_seconds(limit);
+  reading.missing.push_back("process " + std::to_string(pid) + " " + reading.process.remark);
+  return reading;
+}
+
+ProcessReading read_in_time(std::int32_t pid, const std::map<std::int32_t, Progress>& before,
+                            const CaptureRequest& request, Clock::time_point deadline) {
+  const auto limit = std::min(request.process_limit, time_until(deadline));
+  const auto result = std::make_shared<ProcessReading>();
+  const bool done = within(limit, [=] { *result = read_process(pid, before, request); });
+  return done ? std::move(*result) : unreadable(pid, limit);
+}
+
+// Symbols are read from files, and a file may lie on a machine that does not answer.
+void name_in_time(const CaptureRequest& request, Clock::time_point deadline, std::vector<ProcessReading>& readings,
+                  model::Hang& hang) {
+  struct Work {
+    std::vector<ProcessReading> readings;
+    model::Hang hang;
+  };
+  const auto work = std::make_shared<Work>(Work{readings, hang});
+  // A little longer than the step's own deadline, which it keeps unless it is stuck.
+  const bool done = within(time_until(deadline) + std::chrono::seconds(1),
+                           [=] { name_stacks(request, deadline, work->readings, work->hang); });
+  if (done) {
+    readings = std::move(work->readings);
+    hang = std::move(work->hang);
+  } else {
+    hang.missing.emplace_back("all stacks are missing: the files of the programs could not be read in time");
   }
 }
 
@@ -92,6 +103,7 @@ void name_threads(ProcessReading& reading, StackNamer& namer) {
 
 model::Hang capture_tree(const CaptureRequest& request) {
   const auto start = Clock::now();
+  const auto deadline = start + request.between_samples + request.limit;
   model::Hang hang;
   hang.wedge = WEDGE_VERSION;
   hang.trigger = "asked for";
@@ -101,20 +113,26 @@ model::Hang capture_tree(const CaptureRequest& request) {
 
   Sample before;
   for (const std::int32_t pid : processes_of_tree(roots_of(request))) before[pid] = progress_of_threads(pid);
+  std::map<std::int32_t, std::uint64_t> bytes_before;
+  for (const auto& [pid, threads] : before) bytes_before[pid] = bytes_moved_by(pid);
   const auto first_sample = Clock::now();
   if (!before.empty()) std::this_thread::sleep_for(request.between_samples);
 
   std::vector<ProcessReading> readings;
   hang.sample_s = seconds_since(first_sample);
-  for (const std::int32_t pid : processes_of_tree(roots_of(request)))
-    readings.push_back(read_process(pid, before[pid], request));
+  for (const std::int32_t pid : processes_of_tree(roots_of(request))) {
+    readings.push_back(read_in_time(pid, before[pid], request, deadline));
+    const auto earlier = bytes_before.find(pid);
+    const std::uint64_t now = bytes_moved_by(pid);
+    if (earlier != bytes_before.end() && now > earlier->second)
+      readings.back().process.bytes_moved = now - earlier->second;
+  }
 
   find_awaited_children(readings);
   find_ends(readings);
 
-  StackNamer namer(hang);
+  name_in_time(request, deadline, readings, hang);
   for (ProcessReading& reading : readings) {
-    if (reading.memory.known()) name_threads(reading, namer);
     reading.process.ctrl_c = predict_ctrl_c(reading);
     for (model::HangThread& thread : reading.process.threads) thread.wait.text = wait_text(reading.process, thread);
     for (const ThreadReading& thread : reading.threads)

@@ -182,6 +182,11 @@ TEST(Conclude, a_holder_that_naps_is_slow_and_starves_nobody) {
   EXPECT_EQ(class_of(made), HangClass::not_hung);
 }
 
+TEST(Conclude, a_holder_that_did_not_move_between_the_samples_but_soon_will_starves_nobody) {
+  HandMadeHang made = held_by_sleeper(1, 0);
+  EXPECT_EQ(class_of(made), HangClass::not_hung);
+}
+
 TEST(Conclude, a_holder_that_calculates_starves_the_others_unless_it_moves_bytes) {
   HandMadeHang made;
   made.process(100);
@@ -218,6 +223,11 @@ HandMadeHang spinner(std::uint32_t repeated) {
 TEST(Conclude, a_thread_that_comes_back_to_the_same_registers_is_a_busy_livelock) {
   HandMadeHang made = spinner(6);
   EXPECT_EQ(class_of(made), HangClass::busy_livelock);
+}
+
+TEST(Conclude, a_thread_that_was_once_found_where_it_had_been_may_have_had_no_processor) {
+  HandMadeHang made = spinner(1);
+  EXPECT_EQ(class_of(made), HangClass::not_hung);
 }
 
 TEST(Conclude, a_thread_whose_registers_never_repeat_calculates) {
@@ -314,6 +324,13 @@ TEST(Conclude, an_edge_that_was_told_and_not_followed_is_a_lost_wakeup) {
   EXPECT_EQ(made.hang.verdict.confidence, Confidence::medium);
 }
 
+TEST(Conclude, a_level_that_is_ready_beside_a_sleeping_loop_is_deferred_work) {
+  HandMadeHang made = idle_loop();
+  made.hang.processes[0].threads[0].wait.descriptors[0] = {4, "in", true, false};
+  made.hang.processes[0].descriptors[0].ready_in = true;
+  EXPECT_EQ(class_of(made), HangClass::deferred_work);
+}
+
 TEST(Conclude, an_edge_that_could_be_written_to_is_no_lost_wakeup) {
   HandMadeHang made = idle_loop();
   made.hang.processes[0].threads[0].wait.descriptors[0] = {4, "in out", true, true};
@@ -326,6 +343,14 @@ TEST(Conclude, a_loop_that_sleeps_beside_an_eventfd_that_nobody_watches_defers_w
   HandMadeHang made = idle_loop();
   made.descriptor(5, "eventfd").count = 3;
   EXPECT_EQ(class_of(made), HangClass::deferred_work);
+}
+
+TEST(Conclude, an_eventfd_that_serves_as_a_counter_beside_a_server_defers_nothing) {
+  HandMadeHang made = idle_loop();
+  made.descriptor(5, "eventfd").count = 3;
+  made.hang.processes[0].threads[0].wait.descriptors.push_back({6, "in", false, false});
+  made.descriptor(6, "tcp socket").other_end_known = false;
+  EXPECT_EQ(class_of(made), HangClass::missing_producer);
 }
 
 TEST(Conclude, a_loop_whose_only_timer_is_disarmed_defers_work) {
@@ -418,6 +443,17 @@ TEST(Conclude, a_signal_that_every_thread_blocks_is_undeliverable) {
   made.hang.processes[0].pending_signals = bit(10);
   EXPECT_EQ(class_of(made), HangClass::signal_undeliverable);
   made.hang.processes[0].pending_signals = 0;
+  EXPECT_EQ(class_of(made), HangClass::missing_producer);
+}
+
+TEST(Conclude, handlers_that_are_all_blocked_make_a_signal_undeliverable) {
+  HandMadeHang made;
+  made.process(100);
+  HangThread& waiter = made.thread(100, WaitKind::signal, {"main"});
+  waiter.blocked_signals = bit(10);
+  made.hang.processes[0].caught_signals = bit(10);
+  EXPECT_EQ(class_of(made), HangClass::signal_undeliverable);
+  made.hang.processes[0].caught_signals = bit(10) | bit(12);
   EXPECT_EQ(class_of(made), HangClass::missing_producer);
 }
 

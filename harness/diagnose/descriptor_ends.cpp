@@ -1,5 +1,6 @@
 // Pairs the ends of pipes, sockets and eventfds over all processes of the machine.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <map>
 #include <set>
@@ -18,13 +19,20 @@ namespace {
 using model::DescriptorEnd;
 using model::HangDescriptor;
 
+constexpr auto patience = std::chrono::seconds(3);
+
 // Every descriptor of the machine by where it leads.
 class MachineDescriptors {
  public:
   explicit MachineDescriptors(const std::set<std::string>& wanted) {
     const auto self = static_cast<std::int32_t>(getpid());
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     for (const std::int32_t pid : numbers_in("/proc").value_or(std::vector<std::int32_t>{})) {
       if (pid == self) continue;
+      if (std::chrono::steady_clock::now() >= deadline) {
+        complete_ = false;
+        break;
+      }
       const std::string directory = process_path(pid) + "/fd";
       const auto numbers = numbers_in(directory);
       // A process that ended meanwhile holds nothing any more.
@@ -153,8 +161,9 @@ void pair_socket(const MachineDescriptors& machine, const SocketTable& table, st
   if (!state.kind.empty()) socket.kind = state.kind;
   if (!socket.unread) socket.unread = state.unread;
   if (state.peer != 0) socket.other_end = machine.at(socket_target(state.peer));
-  // The peer of a connection to another machine is not here; that of a closed one is nowhere.
-  const bool local = socket.kind == "unix socket" || state.peer != 0;
+  // The peer of a connection to another machine is not here, and anybody may still connect to one that listens; that
+  // of a closed one is nowhere.
+  const bool local = (socket.kind == "unix socket" && state.connected) || state.peer != 0;
   socket.other_end_known = local && machine.complete();
   socket.text = socket_text(socket, state, pid);
 }

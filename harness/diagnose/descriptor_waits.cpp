@@ -57,7 +57,8 @@ std::vector<model::WaitDescriptor> from_epoll(const AddressSpace& memory, const 
   for (const EpollMember& member : epoll_members(memory.pid(), static_cast<std::int32_t>(call.arguments[0]))) {
     const bool out = (member.events & EPOLLOUT) != 0;
     const bool in = (member.events & (EPOLLIN | EPOLLPRI)) != 0;
-    result.push_back({member.descriptor, in || out ? direction(in, out) : "", false});
+    const bool edge = (member.events & EPOLLET) != 0;
+    result.push_back({member.descriptor, in || out ? direction(in, out) : "", false, edge});
   }
   return result;
 }

@@ -49,12 +49,13 @@ const char* after(const std::string& text, const char* key) {
   return at == std::string::npos ? nullptr : text.c_str() + at + std::strlen(key);
 }
 
-std::string timer_text(const std::string& info) {
+std::string timer_text(const std::string& info, std::optional<bool>& armed) {
   long long seconds = 0, nanoseconds = 0;
   const char* value = after(info, "it_value: (");
   if (value == nullptr || std::sscanf(value, "%lld, %lld", &seconds, &nanoseconds) != 2) return "timerfd";
   long long expired = 0;
   if (const char* ticks = after(info, "ticks: ")) std::sscanf(ticks, "%lld", &expired);
+  armed = expired > 0 || seconds != 0 || nanoseconds != 0;
   std::string text = "timerfd";
   if (expired > 0) text += ", expired and not read";
   if (seconds == 0 && nanoseconds == 0) return text + (expired > 0 ? "" : ", disarmed: it never fires");
@@ -84,10 +85,11 @@ void read_info(const std::string& info, model::HangDescriptor& descriptor) {
   unsigned long long count = 0;
   if (const char* value = after(info, "eventfd-count:"); value != nullptr && std::sscanf(value, "%llx", &count) == 1) {
     descriptor.unread = count;
+    descriptor.count = count;
     descriptor.text = "eventfd, count " + std::to_string(count);
     descriptor.ready_in = count > 0;
   }
-  if (descriptor.kind == "timerfd") descriptor.text = timer_text(info);
+  if (descriptor.kind == "timerfd") descriptor.text = timer_text(info, descriptor.armed);
   if (descriptor.kind == "signalfd") descriptor.text = signal_text(info);
   if (descriptor.kind == "pidfd")
     if (const char* value = after(info, "\nPid:"))

@@ -66,7 +66,9 @@ struct Decoder {
     const std::uint32_t owner = word(8);
     const std::uint32_t users = word(12);
     const std::uint32_t kind = word(16);
-    if (command() != FUTEX_WAIT || call.value != contended || !ThreadIds::plausible(owner)) return false;
+    // With a time limit it waits by the bitset operation.
+    if (command() != FUTEX_WAIT && command() != FUTEX_WAIT_BITSET) return false;
+    if (call.value != contended || !ThreadIds::plausible(owner)) return false;
     if ((kind & ~known_kind_bits) != 0 || users == 0 || users > most_waiters) return false;
     wait.kind = WaitKind::mutex;
     wait.flavour = flavour_of(kind);
@@ -77,7 +79,8 @@ struct Decoder {
   bool robust_mutex() const {
     const std::uint32_t owner = call.value & id_mask;
     const std::uint32_t kind = word(16);
-    if (command() != FUTEX_WAIT || (call.value & FUTEX_WAITERS) == 0 || word(8) != owner) return false;
+    if (command() != FUTEX_WAIT && command() != FUTEX_WAIT_BITSET) return false;
+    if ((call.value & FUTEX_WAITERS) == 0 || word(8) != owner) return false;
     if ((kind & ~known_kind_bits) != 0 || (kind & robust_flag) == 0) return false;
     wait.kind = WaitKind::mutex;
     wait.flavour = flavour_of(kind);
@@ -218,6 +221,9 @@ void read_futex_wait(const AddressSpace& memory, const ThreadIds& ids, const Fut
   wait.owner.reset();
   wait.owner_is_gone = false;
   wait.owner_evidence.clear();
+  const bool compares = decoder.command() == FUTEX_WAIT || decoder.command() == FUTEX_WAIT_BITSET;
+  if (const auto now = memory.value<std::uint32_t>(call.address); now && compares)
+    wait.value_changed = *now != call.value;
 }
 
 bool has_hidden_owner(const FutexCall& call, const Wait& wait) {

@@ -1,11 +1,25 @@
 // Looks up what the conclusions are drawn from.
 #include "harness/diagnose/hang_index.h"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "harness/diagnose/symbols.h"
 
 namespace wedge::diagnose {
+namespace {
+
+// By its name alone: linked statically and without debug information, libraries look like the user's own code.
+bool is_of_the_implementation(std::string_view function) {
+  static constexpr std::array<std::string_view, 5> prefixes{"std::", "__", "pthread_", "sem_", "_dl_"};
+  static constexpr std::array<std::string_view, 6> names{
+      "_start", "start_thread", "clone", "clone3", "execute_native_thread_routine", "_init"};
+  return std::ranges::find(names, function) != names.end() ||
+         std::ranges::any_of(prefixes, [&](std::string_view prefix) { return function.starts_with(prefix); });
+}
+
+}  // namespace
 
 using model::Frame;
 using model::Hang;
@@ -71,7 +85,8 @@ std::vector<std::string> user_functions(const Hang& hang, const HangThread& thre
   for (const Frame& frame : hang.stacks[thread.stack].frames) {
     if (frame.module < hang.modules.size() && is_system_module(hang.modules[frame.module].path)) continue;
     for (const Place& place : frame.places)
-      if (!place.system && !place.function.empty()) functions.push_back(place.function);
+      if (!place.system && !place.function.empty() && !is_of_the_implementation(place.function))
+        functions.push_back(place.function);
   }
   return functions;
 }

@@ -56,23 +56,37 @@ void add_probe(const Hang& hang, const HangProcess& process, const HangThread& t
   }
 }
 
-// Throws away what is in the pipe now and, for a while, what comes after it. The bytes that came out.
-std::size_t drain(const FlowProbe& probe, std::string& error) {
-  const std::string path = process_path(probe.process->pid) + "/fd/" + std::to_string(probe.descriptor);
-  const int pipe = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (pipe < 0) {
-    error = std::string("the pipe cannot be opened: ") + std::strerror(errno);
-    return 0;
+// Throws away what is in a pipe, as its reader would take it.
+class Drain {
+ public:
+  explicit Drain(const FlowProbe& probe)
+      : pipe_(open((process_path(probe.process->pid) + "/fd/" + std::to_string(probe.descriptor)).c_str(),
+                   O_RDONLY | O_NONBLOCK | O_CLOEXEC)),
+        error_(pipe_ < 0 ? std::string("the pipe cannot be opened: ") + std::strerror(errno) : std::string()) {}
+  ~Drain() {
+    if (pipe_ >= 0) close(pipe_);
   }
-  std::vector<char> bytes(1 << 20);
-  std::size_t sum = 0;
-  for (ssize_t got = 0; (got = read(pipe, bytes.data(), bytes.size())) > 0;) sum += static_cast<std::size_t>(got);
-  close(pipe);
-  return sum;
-}
+  Drain(const Drain&) = delete;
+  Drain& operator=(const Drain&) = delete;
+
+  const std::string& error() const { return error_; }
+  std::size_t bytes() const { return bytes_; }
+  void take() {
+    for (ssize_t got = 0; (got = read(pipe_, buffer_.data(), buffer_.size())) > 0;)
+      bytes_ += static_cast<std::size_t>(got);
+  }
+
+ private:
+  int pipe_;
+  std::string error_;
+  std::vector<char> buffer_ = std::vector<char>(1 << 16);
+  std::size_t bytes_ = 0;
+};
 
 std::string close_peers(const FlowProbe& probe) {
   for (const DescriptorEnd& peer : probe.peers) {
+    const auto stat = read_stat(process_path(peer.pid));
+    if (!stat || stat->state == 'D') return "process " + std::to_string(peer.pid) + " cannot be stopped";
     const AddressSpace memory(peer.pid);
     BorrowedThread thread(memory, peer.pid == probe.process->pid ? probe.thread->tid : peer.pid);
     const auto number = static_cast<std::uint64_t>(peer.descriptor);
@@ -92,6 +106,11 @@ std::string describe(const FlowProbe& probe) {
     ends += (ends.empty() ? "" : ", ") + std::to_string(peer.descriptor) + " of process " + std::to_string(peer.pid);
   return (probe.is_socket ? "shutting down" : "closing") + std::string(" the other end of descriptor ") + descriptor +
          " (descriptor " + ends + ")";
+}
+
+ProbeOutcome failed(ProbeOutcome outcome, const std::string& error) {
+  outcome.probe.result = "failed: " + error;
+  return outcome;
 }
 
 }  // namespace
@@ -115,15 +134,18 @@ ProbeOutcome make(const FlowProbe& probe, std::chrono::milliseconds limit) {
   }
   const bool drains = probe.kind == FlowProbe::Kind::drain;
   const AfterProbe after({waiter}, drains ? 0 : waiter.tid);
-  std::string error;
-  const std::size_t drained = drains ? drain(probe, error) : 0;
-  if (!drains) error = close_peers(probe);
-  if (!error.empty()) {
-    outcome.probe.result = "failed: " + error;
-    return outcome;
+  Reacted reacted;
+  if (drains) {
+    Drain drain(probe);
+    if (!drain.error().empty()) return failed(std::move(outcome), drain.error());
+    reacted = after.watch(limit, [&drain] { drain.take(); });
+    outcome.probe.result = std::to_string(drain.bytes()) + " bytes came out; ";
+  } else {
+    const std::string error = close_peers(probe);
+    if (!error.empty()) return failed(std::move(outcome), error);
+    reacted = after.watch(limit);
   }
-  const Reacted reacted = after.watch(limit);
-  outcome.probe.result = (drains ? std::to_string(drained) + " bytes came out; " : std::string()) + reacted.text;
+  outcome.probe.result += reacted.text;
   if (reacted.reaction != Reaction::went_on) return outcome;
   outcome.shown = drains ? Shown::pipe_was_full : Shown::peer_kept_open;
   outcome.probe.conclusion = drains ? "the full pipe was all that held it up"

@@ -52,6 +52,8 @@ model::HangThread thread_from(const ThreadReading& reading, const std::map<std::
   thread.state = reading.stat.state;
   thread.stack_source = reading.source;
   thread.stack_remark = reading.remark;
+  thread.looks = reading.looks;
+  thread.repeated_looks = reading.repeated_looks;
   thread.blocked_signals = reading.status.blocked_signals;
   thread.pending_signals = reading.status.pending_signals;
   thread.raw = raw_lines(reading);
@@ -93,8 +95,12 @@ void read_identity(std::int32_t pid, ProcessReading& reading) {
 void read_threads_of(std::int32_t pid, const std::map<std::int32_t, Progress>& before, const CaptureRequest& request,
                      ProcessReading& reading) {
   const ReadingOptions options{request.stop_running, request.most_stack_bytes,
-                               std::chrono::steady_clock::now() + request.process_limit};
-  reading.threads = read_threads(reading.memory, options);
+                               std::chrono::steady_clock::now() + request.process_limit * 3 / 4};
+  ThreadsReading result = read_threads(reading.memory, options);
+  reading.threads = std::move(result.threads);
+  if (result.left_out > 0)
+    reading.missing.push_back(std::to_string(result.left_out) + " threads of process " + std::to_string(pid) +
+                              " could not be read in time");
   for (const ThreadReading& thread : reading.threads) reading.process.threads.push_back(thread_from(thread, before));
   const auto closed = std::ranges::find_if(
       reading.threads, [](const ThreadReading& thread) { return !thread.call_known && thread.stat.state != 'Z'; });
@@ -103,17 +109,33 @@ void read_threads_of(std::int32_t pid, const std::map<std::int32_t, Progress>& b
   reading.process.remark = reading.missing.back();
 }
 
+// Its first thread may have ended before the others: then it looks like a zombie, and its memory is theirs.
+std::optional<std::int32_t> living_thread(std::int32_t pid) {
+  for (const std::int32_t tid : numbers_in(process_path(pid) + "/task").value_or(std::vector<std::int32_t>{})) {
+    const auto stat = read_stat(thread_path(pid, tid));
+    if (stat && stat->state != 'Z' && stat->state != 'X') return tid;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::uint64_t bytes_moved_by(std::int32_t pid) {
+  unsigned long long read = 0, written = 0;
+  const std::string text = read_whole(process_path(pid) + "/io").value_or("");
+  return std::sscanf(text.c_str(), "rchar: %llu\nwchar: %llu", &read, &written) == 2 ? read + written : 0;
+}
 
 ProcessReading read_process(std::int32_t pid, const std::map<std::int32_t, Progress>& before,
                             const CaptureRequest& request) {
   ProcessReading reading;
   read_identity(pid, reading);
-  if (reading.process.state == 'Z') {
+  const std::optional<std::int32_t> living = living_thread(pid);
+  if (reading.process.state == 'Z' && !living) {
     reading.process.remark = "a zombie: it has ended and its parent has not waited for it";
     return reading;
   }
-  reading.memory = AddressSpace(pid);
+  reading.memory = AddressSpace(reading.process.state == 'Z' ? *living : pid);
   read_threads_of(pid, before, request, reading);
   read_waits(reading);
   read_descriptors(reading);

@@ -19,6 +19,9 @@ struct ProcessReading {
 };
 
 // `before`: the first sample.
+// All bytes that it has read and written so far, 0 if that is not known.
+std::uint64_t bytes_moved_by(std::int32_t pid);
+
 ProcessReading read_process(std::int32_t pid, const std::map<std::int32_t, Progress>& before,
                             const CaptureRequest& request);
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include <unistd.h>
+
 #include "harness/diagnose/proc_files.h"
 
 namespace wedge::diagnose {
@@ -19,7 +21,8 @@ std::vector<std::int32_t> processes_of_tree(const std::vector<std::int32_t>& roo
     children[stat->parent].push_back(pid);
   }
   std::vector<std::int32_t> tree;
-  std::set<std::int32_t> seen;
+  // Whoever looks is not part of what is looked at, even below the root: as a command given to the shell that hangs.
+  std::set<std::int32_t> seen{static_cast<std::int32_t>(getpid())};
   const auto add = [&](const auto& self, std::int32_t pid) -> void {
     if (!alive.contains(pid) || !seen.insert(pid).second) return;
     tree.push_back(pid);

@@ -22,6 +22,8 @@ std::optional<Finding> deferred_work(const Situation&, Facts&);
 std::optional<Finding> lost_wakeup_with_evidence(const Situation&, Facts&);
 std::optional<Finding> pool_exhausted(const Situation&, Facts&);
 std::optional<Finding> nobody_is_left(const Situation&, Facts&);
+
+// rules_signals.cpp: what cannot arrive
 std::optional<Finding> signal_undeliverable(const Situation&, Facts&);
 
 // rules_motion.cpp: what moves

@@ -15,7 +15,7 @@ using model::WaitDescriptor;
 using model::WaitKind;
 
 bool flows(const HangDescriptor& descriptor) {
-  return descriptor.kind == "pipe" || descriptor.kind == "fifo" || descriptor.kind.ends_with("socket");
+  return descriptor.kind == "pipe" || descriptor.kind == "named pipe" || descriptor.kind.ends_with("socket");
 }
 
 bool is_full(const HangDescriptor& descriptor) {
@@ -111,6 +111,7 @@ struct Deferred {
   const HangDescriptor* descriptor = nullptr;
   std::string what;
   Confidence confidence = Confidence::medium;
+  bool beside = false;  // it is not what the loop waits for that lies ready
 };
 
 bool anybody_waits_for(const HangProcess& process, std::int32_t descriptor) {
@@ -133,11 +134,11 @@ std::optional<Deferred> deferred_beside(const Situation& situation, std::size_t 
   for (const HangDescriptor& descriptor : ref.process->descriptors)
     if (descriptor.kind == "eventfd" && descriptor.count.value_or(0) > 0 &&
         !anybody_waits_for(*ref.process, descriptor.descriptor))
-      return Deferred{&descriptor, "has been told of work, and nobody waits for it"};
+      return Deferred{&descriptor, "has been told of work, and nobody waits for it", Confidence::medium, true};
   for (const WaitDescriptor& member : ref.thread->wait.descriptors) {
     const HangDescriptor* descriptor = HangIndex::descriptor(*ref.process, member.descriptor);
     if (descriptor != nullptr && descriptor->kind == "timerfd" && descriptor->armed == false && !member.ready)
-      return Deferred{descriptor, "is disarmed, so it never expires"};
+      return Deferred{descriptor, "is disarmed, so it never expires", Confidence::medium, true};
   }
   return std::nullopt;
 }
@@ -202,8 +203,9 @@ std::optional<Finding> deferred_work(const Situation& situation, Facts& facts) {
     if (!loop || situation.picture(i).moves || ref.thread->voluntary_switches > 0) continue;
     const std::optional<Deferred> deferred = deferred_beside(situation, i);
     if (!deferred) continue;
-    // A disarmed timer means something only where the loop has nothing else to hope for.
-    if (deferred->descriptor->kind == "timerfd" && !situation.stuck(i)) continue;
+    // A disarmed timer, or an eventfd that serves somebody as a counter, means something only where the loop has
+    // nothing else to hope for.
+    if (deferred->beside && !situation.stuck(i)) continue;
     Finding finding;
     finding.hang_class = HangClass::deferred_work;
     finding.confidence = deferred->confidence;

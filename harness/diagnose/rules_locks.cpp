@@ -136,7 +136,8 @@ std::optional<Finding> owner_is_parked(const Situation& situation, Facts& facts)
     finding.hang_class = HangClass::abandoned_owner;
     finding.confidence = stuck ? Confidence::high : Confidence::medium;
     const std::string label = situation.picture(waiters.front()).targets.front().label;
-    finding.headline = label + " is held by a thread that is parked for ever";
+    finding.headline = label + " is held by a thread that " +
+                       (stuck ? "is parked for ever" : "waits for something from outside without a time limit");
     finding.why = {name_for_people(situation.at(waiters.front())) + " waits for " + label + " (" +
                        facts.of(waiters.front()) + ").",
                    "Its holder, " + name_for_people(situation.at(holder)) + ", is parked without a time limit (" +

@@ -14,7 +14,9 @@ using model::WaitKind;
 
 constexpr double noise_s = 0.004;  // what a clock tick or a page fault may leave in a parked thread's account
 constexpr std::uint64_t few_switches = 2;
+constexpr std::uint32_t few_looks = 4;
 constexpr double short_wait_s = 60;
+constexpr std::size_t most_named = 4;
 
 bool is_busy(const Situation& situation, std::size_t thread) {
   const HangThread& moved = *situation.at(thread).thread;
@@ -22,10 +24,12 @@ bool is_busy(const Situation& situation, std::size_t thread) {
   return sample > 0 && moved.cpu_s > noise_s && moved.cpu_s + moved.run_delay_s >= sample / 2;
 }
 
-// It comes back to where it was: a loop that changes nothing, not even a counter.
+// It comes back to where it was: a loop that changes nothing, not even a counter. On a crowded machine a thread may
+// have got no further between two looks, so one look that found the same is no evidence.
 bool spins(const Situation& situation, std::size_t thread) {
-  return is_busy(situation, thread) && situation.at(thread).thread->repeated_looks > 0 &&
-         situation.at(thread).process->bytes_moved == 0;
+  const HangThread& looked_at = *situation.at(thread).thread;
+  return is_busy(situation, thread) && looked_at.looks >= few_looks &&
+         looked_at.repeated_looks * 2 >= looked_at.looks && situation.at(thread).process->bytes_moved == 0;
 }
 
 bool moves_materially(const Situation& situation, std::size_t thread) {
@@ -40,7 +44,7 @@ bool gets_on(const Situation& situation, std::size_t thread) {
 
 std::string ids_of_movement(Facts& facts, const std::vector<std::size_t>& threads) {
   std::string ids;
-  for (std::size_t i = 0; i < std::min<std::size_t>(threads.size(), 4); ++i)
+  for (std::size_t i = 0; i < std::min(threads.size(), most_named); ++i)
     ids += (ids.empty() ? "" : ", ") + facts.movement_of(threads[i]);
   return ids;
 }
@@ -87,11 +91,14 @@ std::optional<Finding> not_hung(const Situation& situation, Facts& facts) {
   for (std::size_t i = 0; i < situation.size(); ++i)
     if (moves_materially(situation, i)) finding.knot.push_back(i);
   std::string bytes;
-  for (const model::HangProcess& process : situation.hang().processes)
-    if (process.bytes_moved > 0)
-      bytes = facts.add("process " + std::to_string(process.pid) + " read or wrote " +
-                            std::to_string(process.bytes_moved) + " bytes in " + seconds(situation.hang().sample_s),
-                        "");
+  std::size_t movers = 0;
+  for (const model::HangProcess& process : situation.hang().processes) {
+    if (process.bytes_moved == 0 || movers++ >= most_named) continue;
+    bytes += (bytes.empty() ? "" : ", ") +
+             facts.add("process " + std::to_string(process.pid) + " read or wrote " +
+                           std::to_string(process.bytes_moved) + " bytes in " + seconds(situation.hang().sample_s),
+                       "");
+  }
   if (finding.knot.empty() && bytes.empty()) {
     for (std::size_t link : situation.chain_from_root())
       if (std::optional<Finding> ends = ends_by_itself(situation, facts, link)) return ends;

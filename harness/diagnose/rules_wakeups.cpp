@@ -1,7 +1,7 @@
-// Lost wakeup, missing producer, exhausted pool and undeliverable signal: somebody should have said something.
+// Lost wakeup, missing producer and exhausted pool: somebody should have said something.
 #include <algorithm>
+#include <array>
 #include <map>
-#include <set>
 
 #include "harness/diagnose/rules.h"
 
@@ -18,15 +18,6 @@ using model::WaitDescriptor;
 using model::WaitKind;
 
 constexpr std::size_t shown_around = 6;
-
-std::uint64_t bit(int signal) { return std::uint64_t{1} << (signal - 1); }
-
-std::string signal_numbers(std::uint64_t signals) {
-  std::string text;
-  for (int signal = 1; signal <= 64; ++signal)
-    if ((signals & bit(signal)) != 0) text += (text.empty() ? "" : ", ") + std::to_string(signal);
-  return text;
-}
 
 // An edge that has been told and not followed: bytes lie there, and the set will not say so again.
 const HangDescriptor* told_edge(const ThreadRef& ref) {
@@ -168,74 +159,6 @@ std::optional<Finding> nobody_is_left(const Situation& situation, Facts& facts) 
     finding.why.push_back("Whether a wakeup came before the wait began cannot be seen from outside.");
   }
   return finding;
-}
-
-std::optional<Finding> signal_undeliverable(const Situation& situation, Facts& facts) {
-  for (std::size_t i = 0; i < situation.size(); ++i) {
-    const ThreadRef& ref = situation.at(i);
-    if (ref.thread->wait.kind != WaitKind::signal || ref.thread->wait.timeout_s) continue;
-    const std::vector<std::size_t> threads = situation.index().threads_of(ref.process->pid);
-    const std::uint64_t awaited = ref.thread->wait.awaited_signals;
-    Finding finding;
-    finding.hang_class = HangClass::signal_undeliverable;
-    finding.knot = {i};
-    finding.why.push_back(name_for_people(ref) + " waits for a signal (" + facts.of(i) + ").");
-    std::uint64_t blocked_by_all = ~std::uint64_t{0};
-    for (std::size_t thread : threads) blocked_by_all &= situation.at(thread).thread->blocked_signals;
-    const std::uint64_t pending =
-        (ref.process->pending_signals | ref.thread->pending_signals) & blocked_by_all & ~awaited;
-    // What another thread has been sent personally is not for this one, however long it waits.
-    for (std::size_t thread : threads) {
-      const HangThread& other = *situation.at(thread).thread;
-      const std::uint64_t stranded = other.pending_signals & other.blocked_signals & awaited;
-      if (thread == i || stranded == 0) continue;
-      finding.confidence = Confidence::high;
-      finding.headline = "signal " + signal_numbers(stranded) + " was sent to a thread that blocks it";
-      finding.why.push_back("Signal " + signal_numbers(stranded) + " is pending for " +
-                            name_for_people(situation.at(thread)) + " alone, which blocks it (" +
-                            facts.add(name_for_people(situation.at(thread)) + " has signal " +
-                                          signal_numbers(stranded) + " pending and blocks it",
-                                      other.raw) +
-                            ").");
-      finding.knot.push_back(thread);
-      return finding;
-    }
-    if (awaited == 0 && pending != 0) {
-      finding.confidence = Confidence::high;
-      finding.headline = "signal " + signal_numbers(pending) + " is pending and blocked in every thread";
-      finding.why.push_back("Signal " + signal_numbers(pending) + " has been sent, and every thread blocks it (" +
-                            facts.add("process " + std::to_string(ref.process->pid) + " has signal " +
-                                          signal_numbers(pending) + " pending, and every thread blocks it",
-                                      ref.thread->raw) +
-                            ").");
-      return finding;
-    }
-    const std::uint64_t handled = ref.process->caught_signals;
-    if (awaited == 0 && handled != 0 && (handled & ~ref.thread->blocked_signals) == 0) {
-      finding.confidence = Confidence::medium;
-      finding.headline = "every signal that has a handler is blocked";
-      finding.why.push_back(
-          "Only a handled signal ends this wait, and all with a handler (" + signal_numbers(handled) +
-          ") are blocked (" +
-          facts.add(name_for_people(ref) + " blocks signals " + signal_numbers(ref.thread->blocked_signals),
-                    ref.thread->raw) +
-          ").");
-      return finding;
-    }
-    const std::uint64_t ignored = awaited & ref.process->ignored_signals;
-    if (ignored != 0 && ignored == awaited) {
-      finding.confidence = Confidence::medium;
-      finding.headline = "the awaited signal " + signal_numbers(ignored) + " is ignored";
-      finding.why.push_back(
-          "Signal " + signal_numbers(ignored) +
-          " is ignored by the process, so one that was sent before the wait is gone (" +
-          facts.add("process " + std::to_string(ref.process->pid) + " ignores signal " + signal_numbers(ignored),
-                    ref.thread->raw) +
-          ").");
-      return finding;
-    }
-  }
-  return std::nullopt;
 }
 
 }  // namespace wedge::diagnose::rules

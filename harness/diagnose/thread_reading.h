@@ -36,6 +36,7 @@ struct ThreadReading {
   model::StackSource source = model::StackSource::none;
   std::string remark;
   double stopped_s = 0;
+  std::uint32_t looks = 0, repeated_looks = 0;  // see model::HangThread
 };
 
 struct ReadingOptions {
@@ -44,7 +45,12 @@ struct ReadingOptions {
   std::chrono::steady_clock::time_point deadline;
 };
 
-// Threads that end meanwhile are left out.
-std::vector<ThreadReading> read_threads(const AddressSpace& memory, const ReadingOptions& options);
+struct ThreadsReading {
+  std::vector<ThreadReading> threads;
+  std::size_t left_out = 0;  // for want of time
+};
+
+// Threads that end meanwhile do not count.
+ThreadsReading read_threads(const AddressSpace& memory, const ReadingOptions& options);
 
 }  // namespace wedge::diagnose

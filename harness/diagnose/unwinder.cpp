@@ -20,7 +20,9 @@ namespace {
 constexpr std::size_t most_frames = 512;
 constexpr std::size_t searched_bytes = 65536;  // a larger frame than that is not found by searching
 constexpr std::size_t most_attempts = 100;
+constexpr int most_steps = 64;  // frames in a row without a table
 constexpr std::size_t most_shapes_per_instruction = 64;
+constexpr std::array<unsigned, 6> argument_registers{5, 4, 1, 10, 8, 9};  // rdi, rsi, rdx, r10, r8, r9
 constexpr unsigned rbp = 6, rsp = 7, rip = 16;
 
 int no_debuginfo(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*, GElf_Word, char**) {
@@ -76,6 +78,13 @@ bool fits(const Shape& shape, const StackCopy& stack) {
   });
 }
 
+// What stood in registers is not known of another thread.
+bool returns_by_stack(const Attempt& attempt) {
+  return attempt.frames.size() < 2 || std::ranges::any_of(attempt.reads, [&](const Read& read) {
+           return read.value == attempt.frames[1].instruction + 1;
+         });
+}
+
 // How much speaks for a word of the stack being part of a frame record.
 struct Candidate {
   std::uint64_t address = 0;
@@ -122,7 +131,8 @@ class Unwinder::Session {
     for (const Frame& frame : attempt.frames) result.instructions.push_back(frame.instruction);
     if (result.instructions.empty()) result.instructions.push_back(stack.instruction);
     result.complete = attempt.complete;
-    if (!stack.registers && attempt.only_in_copy && shapes.size() < most_shapes_per_instruction)
+    if (!stack.registers && attempt.only_in_copy && returns_by_stack(attempt) &&
+        shapes.size() < most_shapes_per_instruction)
       shapes.push_back({std::move(attempt.reads), stack.bytes.size(), stack.stack_pointer, result});
     return result;
   }
@@ -155,22 +165,9 @@ class Unwinder::Session {
     instruction_ = instruction;
     frame_pointer_ = frame_pointer;
     const int end = dwfl_getthread_frames(dwfl_, memory_.pid(), add_frame, this);
-    attempt.complete = end == DWARF_CB_OK && !attempt.frames.empty() && is_outermost(attempt.frames.back().instruction);
+    // libdwfl calls it an end, too, when it lacks a register to go on.
+    attempt.complete = end == DWARF_CB_OK && !attempt.frames.empty() && is_start(attempt);
     return attempt;
-  }
-
-  // libdwfl also ends without an error where a register that it needs is not known.
-  bool is_outermost(std::uint64_t instruction) {
-    constexpr int return_address = 16;
-    Dwarf_Frame* frame = table_row(instruction);
-    if (frame == nullptr) return true;
-    Dwarf_Op storage[3];
-    Dwarf_Op* rule = nullptr;
-    std::size_t length = 0;
-    const bool undefined =
-        dwarf_frame_register(frame, return_address, storage, &rule, &length) == 0 && rule == storage && length == 0;
-    std::free(frame);
-    return undefined;
   }
 
   // Replaces the attempt if a search finds the way on; returns what to say about it.
@@ -178,16 +175,18 @@ class Unwinder::Session {
     const Frame last = attempt.frames.back();
     const std::uint64_t from = last.stack_pointer != 0 ? last.stack_pointer : stack.stack_pointer;
     for (const Candidate& candidate : frame_records(stack, from, last.instruction)) {
+      if (!has_table(last.instruction)) break;  // a frame pointer is of no use there
       Attempt better = run(stack, stack.stack_pointer, stack.instruction, candidate.address);
       if (!better.complete || better.frames.size() <= attempt.frames.size()) continue;
       attempt = std::move(better);
       return "a frame pointer was found by searching the stack";
     }
-    std::vector<Candidate> candidates = return_addresses(stack, from, last.instruction);
-    for (const Candidate& candidate : candidates)
-      if (go_on_at(stack, attempt, candidate.address)) return "frames were found by searching the stack";
-    const LoadedModule* module = memory_.module_at(last.instruction);
-    return "ends early: no table says how to go on in " + (module == nullptr ? "unknown code" : module->path);
+    if (follow_calls(stack, attempt)) return "frames were found by searching the stack";
+    const std::string searched =
+        follow_nearest_call(stack, attempt) ? "frames were found by searching the stack; " : "";
+    const LoadedModule* module = memory_.module_at(attempt.frames.back().instruction);
+    return searched + "ends early: no table says how to go on in " +
+           (module == nullptr ? "unknown code" : module->path);
   }
 
   // A frame record is two words: the caller's frame pointer and the return address.
@@ -206,15 +205,56 @@ class Unwinder::Session {
     return best_first(std::move(found));
   }
 
-  // Where no table covers the code at all, what follows is any return address that leads to the start of the thread.
+  // Where no table covers the code, a word is the return address if the call before it leads to the very function;
+  // without such a word any return address will do that leads to the start of the thread.
+  bool follow_calls(const StackCopy& stack, Attempt& attempt) {
+    const std::vector<Frame> before = attempt.frames;
+    for (int step = 0; step < most_steps; ++step) {
+      const Frame last = attempt.frames.back();
+      const std::uint64_t from = last.stack_pointer != 0 ? last.stack_pointer : stack.stack_pointer;
+      const std::vector<Candidate> candidates = return_addresses(stack, from, last.instruction);
+      const bool verified = !candidates.empty() && candidates.front().rank == 0;
+      for (const Candidate& candidate : candidates)
+        if (has_table(*stack.word(candidate.address) - 1) && go_on_at(stack, attempt, candidate.address))
+          return true;
+        else if (verified)
+          break;
+      if (!verified) break;
+      const std::uint64_t back = *stack.word(candidates.front().address);
+      attempt.reads.push_back({candidates.front().address - stack.stack_pointer, back});
+      attempt.frames.push_back({back - 1, candidates.front().address + 8});
+    }
+    attempt.frames = before;
+    return false;
+  }
+
+  // A library without tables, such as musl, hides the start of every thread as well: then the nearest function of the
+  // program that is known to have called something has to do, and the stack stays incomplete.
+  bool follow_nearest_call(const StackCopy& stack, Attempt& attempt) {
+    const Frame last = attempt.frames.back();
+    if (has_table(last.instruction)) return false;
+    const std::uint64_t from = last.stack_pointer != 0 ? last.stack_pointer : stack.stack_pointer;
+    std::vector<Candidate> candidates = return_addresses(stack, from, last.instruction);
+    std::ranges::sort(candidates, {}, &Candidate::address);
+    if (candidates.empty()) return false;
+    const std::uint64_t back = *stack.word(candidates.front().address);
+    const Attempt rest = run(stack, candidates.front().address + 8, back, std::nullopt);
+    if (rest.frames.empty()) return false;
+    attempt.only_in_copy = false;  // too uncertain to be taken over for other threads
+    attempt.frames.insert(attempt.frames.end(), rest.frames.begin(), rest.frames.end());
+    attempt.frames[attempt.frames.size() - rest.frames.size()].instruction = back - 1;
+    return true;
+  }
+
   std::vector<Candidate> return_addresses(const StackCopy& stack, std::uint64_t from, std::uint64_t called) {
     std::vector<Candidate> found;
     const std::uint64_t start = called_function(called);
     for (std::uint64_t at = from; at < from + searched_bytes; at += 8) {
       const auto back = stack.word(at);
       if (!back) break;
-      if (!code_.follows_call(*back) || !has_table(*back)) continue;
-      found.push_back({at, start != 0 && code_.call_target(*back) == start ? 0 : 1});
+      if (!code_.follows_call(*back)) continue;
+      const bool calls_it = start != 0 && code_.call_target(*back) == start;
+      if (calls_it || has_table(*back - 1)) found.push_back({at, calls_it ? 0 : 1});
     }
     return best_first(std::move(found));
   }
@@ -248,20 +288,30 @@ class Unwinder::Session {
     return true;
   }
 
-  // What the tables say about an instruction, to be freed; null if none covers it.
-  Dwarf_Frame* table_row(std::uint64_t instruction) {
+  // What the tables say at an instruction; to be freed.
+  std::unique_ptr<Dwarf_Frame, decltype(&std::free)> rules_at(std::uint64_t instruction) {
     Dwfl_Module* module = dwfl_addrmodule(dwfl_, instruction);
-    Dwarf_Addr bias = 0;
-    Dwarf_CFI* table = module == nullptr ? nullptr : dwfl_module_eh_cfi(module, &bias);
     Dwarf_Frame* frame = nullptr;
-    if (table == nullptr || dwarf_cfi_addrframe(table, instruction - bias, &frame) != 0) return nullptr;
-    return frame;
+    for (const auto& tables : {dwfl_module_eh_cfi, dwfl_module_dwarf_cfi}) {
+      Dwarf_Addr bias = 0;
+      Dwarf_CFI* table = module == nullptr ? nullptr : tables(module, &bias);
+      if (table != nullptr && dwarf_cfi_addrframe(table, instruction - bias, &frame) == 0) break;
+    }
+    return {frame, &std::free};
   }
 
-  bool has_table(std::uint64_t address) {
-    Dwarf_Frame* frame = table_row(address - 1);
-    std::free(frame);
-    return frame != nullptr;
+  bool has_table(std::uint64_t instruction) { return rules_at(instruction) != nullptr; }
+
+  // The code that starts threads and programs declares that it has no caller, or has written a zero for one.
+  bool is_start(const Attempt& attempt) {
+    const auto rules = rules_at(attempt.frames.back().instruction);
+    if (rules == nullptr) return false;
+    Dwarf_Op memory[3];
+    Dwarf_Op* operations = nullptr;
+    std::size_t count = 0;
+    if (dwarf_frame_register(rules.get(), rip, memory, &operations, &count) != 0) return false;
+    if (count == 0 && operations == memory) return true;
+    return !attempt.reads.empty() && attempt.reads.back().value == 0;
   }
 
   // The start of the function at an instruction; 0 without a symbol.
@@ -319,6 +369,10 @@ class Unwinder::Session {
       std::ranges::copy(*self.stack_->registers, all.begin());
       return dwfl_thread_state_registers(thread, 0, all.size(), all.data());
     }
+    // vfork keeps its return address in the register of its first argument.
+    if (self.stack_->arguments && self.instruction_ == self.stack_->instruction)
+      for (std::size_t i = 0; i < argument_registers.size(); ++i)
+        set(argument_registers[i], (*self.stack_->arguments)[i]);
     const bool known = set(rsp, self.stack_pointer_) && set(rip, self.instruction_);
     return known && (!self.frame_pointer_ || set(rbp, *self.frame_pointer_));
   }

@@ -24,8 +24,9 @@ using AllRegisters = std::array<std::uint64_t, 17>;
 struct StackCopy {
   std::uint64_t stack_pointer = 0;
   std::uint64_t instruction = 0;
-  std::optional<AllRegisters> registers;  // of a thread that was stopped
-  std::vector<std::byte> bytes;           // from the stack pointer upwards
+  std::optional<AllRegisters> registers;                  // of a thread that was stopped
+  std::optional<std::array<std::uint64_t, 6>> arguments;  // of the system call, still in their registers
+  std::vector<std::byte> bytes;                           // from the stack pointer upwards
 
   std::uint64_t end() const { return stack_pointer + bytes.size(); }
   std::optional<std::uint64_t> word(std::uint64_t address) const;

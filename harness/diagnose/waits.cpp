@@ -81,7 +81,10 @@ std::string signals_in(std::uint64_t set) {
 // sigwait names the signals that it wants, sigsuspend those that it does not.
 void read_signal_wait(const AddressSpace& memory, const SystemCallFile& call, Wait& wait) {
   if (call.number != SYS_rt_sigtimedwait) return;
-  if (const auto set = memory.value<std::uint64_t>(call.arguments[0])) wait.object = signals_in(*set);
+  if (const auto set = memory.value<std::uint64_t>(call.arguments[0])) {
+    wait.object = signals_in(*set);
+    wait.awaited_signals = *set;
+  }
 }
 
 std::optional<std::int32_t> process_of_pidfd(std::int32_t pid, std::uint64_t descriptor) {

@@ -194,7 +194,7 @@ class Pictures {
     } else if (descriptor.kind == "timerfd") {
       picture.moves = picture.moves || descriptor.armed.value_or(false);
       target.outside = !descriptor.armed.has_value();
-    } else if (descriptor.kind == "pipe" || descriptor.kind.ends_with("socket") || descriptor.kind == "fifo") {
+    } else if (descriptor.kind == "pipe" || descriptor.kind.ends_with("socket") || descriptor.kind == "named pipe") {
       add_holders(target, self, descriptor.other_end);
       target.outside = target.outside || !descriptor.other_end_known;
     } else {

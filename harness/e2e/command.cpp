@@ -29,7 +29,9 @@ bool changes_results(std::string_view variable) {
 std::vector<std::string> environment_with(const Variables& extra) {
   std::vector<std::string> result;
   for (char** entry = environ; *entry != nullptr; ++entry)
-    if (!changes_results(*entry)) result.emplace_back(*entry);
+    if (const std::string variable(*entry);
+        !changes_results(*entry) && !extra.contains(variable.substr(0, variable.find('='))))
+      result.push_back(variable);
   for (const auto& [name, value] : extra) result.push_back(name + "=" + value);
   return result;
 }

@@ -15,8 +15,9 @@ namespace fs = std::filesystem;
 
 constexpr unsigned at_once = 2;
 
-Words flags(const std::string& kind, const std::string& compiler) {
-  const Finished printed = wedge({"flags", kind, "--compiler", compiler == "clang++" ? "clang" : "gcc"});
+Words flags(const std::string& kind, const std::string& compiler, const std::string& rung = "controlled") {
+  const Finished printed =
+      wedge({"flags", kind, "--rung", rung, "--compiler", compiler == "clang++" ? "clang" : "gcc"});
   if (printed.status != 0) throw std::runtime_error("wedge flags failed: " + printed.errors);
   std::istringstream stream(printed.output);
   Words words;
@@ -28,15 +29,20 @@ void append(Words& to, const Words& words) { to.insert(to.end(), words.begin(), 
 
 Words compilation(const Build& build) {
   Words command{build.compiler, "-std=c++20", "-g"};
-  if (build.level == Level::instrumented) append(command, flags("--compile", build.compiler));
+  if (build.level != Level::plain) append(command, flags("--compile", build.compiler));
   append(command, build.options);
   append(command, {"-c", build.source, "-o", build.program + ".o"});
   return command;
 }
 
+Words link_flags(const Build& build) {
+  if (build.level == Level::plain) return {"-pthread", "-ldl"};
+  return flags("--link", build.compiler, build.level == Level::tsan ? "tsan" : "controlled");
+}
+
 Words linking(const Build& build) {
   Words command{build.compiler, build.program + ".o", "-o", build.program};
-  append(command, build.level == Level::instrumented ? flags("--link", build.compiler) : Words{"-pthread", "-ldl"});
+  append(command, link_flags(build));
   append(command, build.options);
   return command;
 }

@@ -6,7 +6,7 @@
 
 namespace wedge::e2e {
 
-enum class Level { plain, instrumented };
+enum class Level { plain, instrumented, tsan };  // tsan: with the real ThreadSanitizer, and wedge-free
 
 struct Build {
   std::string source;

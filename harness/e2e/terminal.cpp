@@ -36,10 +36,15 @@ Terminal::Terminal(const Words& words, const Variables& extra) {
 }
 
 Terminal::~Terminal() {
-  close(file_);  // hangs up on everybody in it
+  if (file_ >= 0) hang_up();
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
+}
+
+void Terminal::hang_up() {
+  close(file_);
+  file_ = -1;
 }
 
 void Terminal::type(const std::string& keys) {

@@ -22,6 +22,8 @@ class Terminal {
   bool shows(const std::string& text);
   // Until the command ends; its wait status, or -1 if it never does.
   int ended();
+  // The other side goes away, as when a window is closed.
+  void hang_up();
   // Everything so far.
   const std::string& screen() const { return screen_; }
 

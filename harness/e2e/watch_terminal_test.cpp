@@ -43,6 +43,7 @@ TEST_F(WatchTerminal, control_c_reaches_the_command_once) {
   ASSERT_TRUE(terminal_.shows("signal 2 count 2")) << terminal_.screen();
   terminal_.type(control_backslash);
   ASSERT_TRUE(terminal_.shows("signal 3 count 2")) << terminal_.screen();
+  EXPECT_FALSE(contains(terminal_.screen(), "count 3")) << terminal_.screen();
 }
 
 TEST_F(WatchTerminal, control_c_ends_what_it_would_end) {
@@ -120,14 +121,13 @@ TEST(WatchAlone, a_terminal_without_a_shell_is_no_difference) {
   EXPECT_EQ(WEXITSTATUS(status), 8) << terminal.screen();
 }
 
-TEST(WatchAlone, a_hangup_ends_it) {
+TEST(WatchAlone, a_hangup_reaches_the_command) {
   const Folder folder;
-  {
-    Terminal terminal({WEDGE_E2E_COMMAND, "watch", "--", "sh", "-c",
-                       "echo $$ >" + (folder / "pid") + "; trap 'echo hangup >" + (folder / "log") +
-                           "; exit' HUP; while :; do sleep 0.05; done"});
-    ASSERT_NE(wait_for_text(folder / "pid"), "");
-  }
+  Terminal terminal({WEDGE_E2E_COMMAND, "watch", "--", "sh", "-c",
+                     "trap 'echo hangup >" + (folder / "log") + "; exit' HUP; echo $$ >" + (folder / "pid") +
+                         "; while :; do sleep 0.05; done"});
+  ASSERT_NE(wait_for_text(folder / "pid"), "");
+  terminal.hang_up();
   EXPECT_EQ(wait_for_text(folder / "log"), "hangup\n");
 }
 

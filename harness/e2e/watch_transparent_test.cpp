@@ -172,7 +172,9 @@ TEST(WatchTransparent, who_kills_wedge_kills_the_command) {
     $WEDGE watch -- $COUNTS >log & watch=$!
     until grep -q started log; do sleep 0.02; done
     kill -KILL $watch; wait $watch 2>/dev/null
-    while [ -d /proc/$(sed 's/started //' log) ]; do sleep 0.02; done; echo gone)");
+    left=/proc/$(sed "s/started //" log)
+    for i in {1..500}; do [ -d $left ] || break; sleep 0.02; done
+    if [ -d $left ]; then kill -KILL ${left#/proc/}; else echo gone; fi)");
   EXPECT_EQ(run.output, "gone\n") << run.errors;
 }
 
@@ -180,7 +182,7 @@ TEST(WatchTransparent, wrong_usage_starts_nothing) {
   const Folder folder;
   for (const std::string options :
        {"--deadline 5x", "--deadline -1", "--deadline 0", "--idle nan", "--idle ''", "--grace x", "--out /dev/null",
-        "--out /proc/nowhere", "--report /no/such/folder/is/here", "--report .", "--frobnicate"}) {
+        "--out /dev/null/out", "--report /dev/null/report", "--report .", "--frobnicate"}) {
     const Finished run = script(folder, "$WEDGE watch " + options + " -- touch started; echo $?");
     EXPECT_EQ(run.output, "2\n") << options << run.errors;
     EXPECT_EQ(lines_of(run.errors).size(), 1U) << options << run.errors;

@@ -36,6 +36,9 @@ inline constexpr std::uint32_t direct = 16;            // run in this very proce
 inline constexpr std::uint32_t spurious_wakeups = 32;  // condition variables may wake without a signal
 inline constexpr std::uint32_t hold_at_failure = 128;  // after a failure stand still, to be looked at, until killed
 inline constexpr std::uint32_t guided = 64;            // command run: choices come from `guide`, else from its default
+inline constexpr std::uint32_t free_running = 128;     // rung `free`: real parallel threads, one process per execution
+inline constexpr std::uint32_t light_delays = 256;     // and seeded delays at the points
+inline constexpr std::uint32_t heavy_delays = 512;
 }  // namespace request_flags
 
 struct Request {
@@ -65,6 +68,9 @@ struct Progress {
   volatile std::uint64_t longest;      // most steps in one execution of this request
   volatile std::uint32_t most_tasks;
   volatile std::int32_t worker_pid;  // the process that executes
+  // Free rung, CLOCK_MONOTONIC: when the execution began, and by when it wants to have ended (0: it did not say).
+  volatile std::uint64_t began_ns;
+  volatile std::uint64_t deadline_ns;
 };
 
 struct Result {
@@ -201,7 +207,8 @@ struct ListingRecord {  // one per variant
   char variant[256];
   char text[256];  // the text the outcome must contain; empty: any
   Outcome expected;
-  std::uint8_t pad[7];
+  std::uint8_t unfit_for;  // wedge::Unfit
+  std::uint8_t pad[6];
   std::uint64_t max_steps;
 };
 

@@ -38,6 +38,7 @@ Json json_of(const VariantResult& variant) {
           {"executions", variant.executions},
           {"first_failure", variant.first_failure ? Json(*variant.first_failure) : Json()},
           {"failures", variant.failures},
+          {"left_out", variant.left_out},
           {"findings", findings}};
 }
 
@@ -74,6 +75,7 @@ VariantResult variant_from(const Json& json) {
   json.at("executions").get_to(variant.executions);
   if (!json.at("first_failure").is_null()) variant.first_failure = json.at("first_failure").get<std::uint64_t>();
   json.at("failures").get_to(variant.failures);
+  variant.left_out = json.value("left_out", "");
   for (const Json& finding : json.at("findings")) variant.findings.push_back(finding_from(finding));
   return variant;
 }

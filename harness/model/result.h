@@ -6,6 +6,7 @@
 //    "variants": [{"target": what the user named, "scenario", "variant": empty for a plain program,
 //      "expected", "expected_text": what it is declared to end in, "outcome": of its first finding, or "pass",
 //      "as_declared", "executions": how many count, "first_failure": index of the first failing one or null,
+//      "left_out": why it was not run on this rung, or empty,
 //      "failures": how many failed (1 at most without --keep-going),
 //      "findings": [{"outcome", "fingerprint", "execution", "steps", "text", "place", "trace", "hang", "report": paths
 //        relative to this file, or empty, "confirmed": "3 of 3"}]}]}
@@ -51,6 +52,7 @@ struct VariantResult {
   std::optional<std::uint64_t> first_failure;
   std::uint64_t failures = 0;
   std::vector<FindingResult> findings;
+  std::string left_out;  // why it was not run on this rung, or empty
 
   bool operator==(const VariantResult&) const = default;
 };

@@ -106,6 +106,18 @@ class ElfFile {
     return names;
   }
 
+  bool has_section(std::string_view wanted) const {
+    std::size_t names = 0;
+    if (elf_getshdrstrndx(elf_, &names) != 0) return false;
+    for (Elf_Scn* section = elf_nextscn(elf_, nullptr); section != nullptr; section = elf_nextscn(elf_, section)) {
+      GElf_Shdr header;
+      if (gelf_getshdr(section, &header) == nullptr) continue;
+      const char* name = elf_strptr(elf_, names, header.sh_name);
+      if (name != nullptr && wanted == name) return true;
+    }
+    return false;
+  }
+
   // Whether one of the names is in the dynamic symbol table, as a definition or only as a use.
   bool has_symbol(std::initializer_list<std::string_view> wanted, bool defined) const {
     bool found = false;
@@ -192,6 +204,37 @@ void check_sanitizers(const std::string& path, const ElfFile& file) {
 }
 
 }  // namespace
+
+namespace {
+
+ProgramKind kind_without_libwedge(const std::string& path, const ElfFile& file) {
+  for (const std::string& name : file.needed_libraries())
+    if (name.starts_with("libwedge."))
+      throw EnvironmentError(path + " is linked with libwedge, which controls it; on this rung it must run without");
+  return file.has_section(".wedge_free") ? ProgramKind::scenario : ProgramKind::plain;
+}
+
+}  // namespace
+
+ProgramKind check_tsan_program(const std::string& path) {
+  check_file(path);
+  const ElfFile file(path);
+  check_format(path, file);
+  bool found = file.has_symbol({"__tsan_init"}, true);
+  for (const std::string& name : file.needed_libraries())
+    found = found || name.starts_with("libtsan.") || name.starts_with("libclang_rt.tsan");
+  if (!found)
+    throw EnvironmentError(
+        path + " has no ThreadSanitizer in it; compile and link it with what 'wedge flags --rung tsan' prints");
+  return kind_without_libwedge(path, file);
+}
+
+ProgramKind check_own_program(const std::string& path) {
+  check_file(path);
+  const ElfFile file(path);
+  check_format(path, file);
+  return kind_without_libwedge(path, file);
+}
 
 ProgramKind check_program(const std::string& path) {
   check_file(path);

@@ -13,4 +13,9 @@ enum class ProgramKind {
 // Throws EnvironmentError if the file cannot be run under control.
 ProgramKind check_program(const std::string& path);
 
+// The same for a program that runs without libwedge: with ThreadSanitizer's runtime in it, or just as it is.
+// `scenario`: it is linked with wedge-free.
+ProgramKind check_tsan_program(const std::string& path);
+ProgramKind check_own_program(const std::string& path);
+
 }  // namespace wedge::supervise

@@ -46,8 +46,12 @@ bool ends_soon(pid_t process, int& status) {
 
 }  // namespace
 
-Job::Job(const LaunchSpec& spec, std::chrono::milliseconds stuck)
-    : spec_(spec), stuck_(stuck), process_(launch(spec, control_.file())), last_sign_of_life_(Clock::now()) {}
+Job::Job(const LaunchSpec& spec, std::chrono::milliseconds stuck, std::optional<FreeGuard> free)
+    : spec_(spec),
+      stuck_(stuck),
+      process_(launch(spec, control_.file())),
+      last_sign_of_life_(Clock::now()),
+      free_(std::move(free)) {}
 
 Job::~Job() {
   kill_worker(SIGKILL);
@@ -67,6 +71,7 @@ void Job::send(const model::Request& request) {
   control_->progress.total_steps = 0;
   busy_ = true;
   guard_ = Guard::calm;
+  condemned_ = -1;
   last_sign_of_life_ = Clock::now();
   // A process that is gone shows at the next take_answer, with the reason.
   [[maybe_unused]] const ssize_t sent = ::send(process_.socket, "g", 1, MSG_NOSIGNAL);
@@ -87,13 +92,15 @@ std::optional<Answer> Job::convert(const model::Reply& reply) {
     return std::nullopt;
   }
   busy_ = false;
-  Answer answer{AnswerKind::done, reply.execution, reply.wait_status, guard_ != Guard::calm};
+  const bool condemned = condemned_ > 0 && condemned_execution_ == reply.execution;
+  Answer answer{AnswerKind::done, reply.execution, reply.wait_status, guard_ != Guard::calm || condemned};
   if (reply.kind == model::ReplyKind::stopped) answer.kind = AnswerKind::stopped;
   if (reply.kind == model::ReplyKind::refused) answer.kind = AnswerKind::refused;
   return answer;
 }
 
 void Job::guard(Clock::time_point now) {
+  if (free_ && ready_) return guard_free();
   const std::uint64_t execution = control_->progress.execution;
   const std::uint64_t heartbeat = control_->progress.heartbeat;
   if (guard_ == Guard::calm && (execution != seen_execution_ || heartbeat != seen_heartbeat_)) {
@@ -114,9 +121,43 @@ void Job::guard(Clock::time_point now) {
   }
 }
 
+// Nothing if there is doubt about what runs: the next look will tell.
+std::optional<Overdue> Job::overdue() const {
+  const model::Progress& progress = (*control_).progress;
+  const std::uint64_t began = progress.began_ns;
+  const Overdue found{progress.worker_pid, progress.execution, 0, progress.deadline_ns != 0};
+  const auto limit = static_cast<std::uint64_t>(std::chrono::nanoseconds(free_->hang_after).count());
+  const std::uint64_t deadline = found.own_deadline ? progress.deadline_ns : began + limit;
+  const auto now = static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now().time_since_epoch()).count());
+  if (began == 0 || now < deadline || now < began) return {};
+  if (progress.began_ns != began || progress.execution != found.execution) return {};
+  if (!is_child_of(found.process, process_.pid)) return {};
+  return Overdue{found.process, found.execution, static_cast<double>(now - began) / 1e9, found.own_deadline};
+}
+
+void Job::guard_free() {
+  if (condemned_ > 0) {
+    // It cannot outlive SIGKILL for long; if the server does not say so, something is wrong with that.
+    if (Clock::now() - last_sign_of_life_ >= 5 * last_words) explain_end();
+    return;
+  }
+  const auto late = overdue();
+  if (!late) return;
+  free_->photograph(*late);
+  // That took its time: it may have gone on and ended by itself meanwhile, and then it was slow and not hung.
+  if (control_->progress.execution != late->execution || !is_child_of(late->process, process_.pid)) return;
+  condemned_ = late->process;
+  condemned_execution_ = late->execution;
+  last_sign_of_life_ = Clock::now();
+  kill(-late->process, SIGKILL);
+  kill(late->process, SIGKILL);
+}
+
 void Job::kill_worker(int signal) {
   const pid_t worker = control_->progress.worker_pid;
-  if (is_child_of(worker, process_.pid)) kill(worker, signal);
+  if (!is_child_of(worker, process_.pid)) return;
+  if (free_) kill(-worker, signal);
+  kill(worker, signal);
 }
 
 void Job::explain_end() {

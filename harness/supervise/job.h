@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,10 +26,25 @@ struct Answer {
   bool guard_fired = false;  // the execution made no step for too long and was ended from outside
 };
 
+// An execution on the free rung that has not ended in time, while its process still stands there.
+struct Overdue {
+  pid_t process = -1;
+  std::uint64_t execution = 0;
+  double elapsed_s = 0;
+  bool own_deadline = false;  // the scenario set it, and not --hang-after
+};
+
+// The free rung: time is real. `photograph` is called before the process is ended.
+struct FreeGuard {
+  std::chrono::milliseconds hang_after{10000};
+  std::function<void(const Overdue&)> photograph = [](const Overdue&) {};
+};
+
 class Job {
  public:
   // Starts the process; it need not be ready yet. Throws EnvironmentError.
-  Job(const LaunchSpec& spec, std::chrono::milliseconds stuck);
+  // `stuck`: without a single step, an execution is ended after so long. With `free` it is ended when it is overdue.
+  Job(const LaunchSpec& spec, std::chrono::milliseconds stuck, std::optional<FreeGuard> free = {});
   ~Job();
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
@@ -50,6 +66,8 @@ class Job {
   std::optional<Answer> convert(const model::Reply& reply);
   [[noreturn]] void explain_end();
   void kill_worker(int signal);
+  std::optional<Overdue> overdue() const;
+  void guard_free();
 
   LaunchSpec spec_;
   std::chrono::milliseconds stuck_;
@@ -61,6 +79,9 @@ class Job {
   std::uint64_t seen_heartbeat_ = 0;
   Clock::time_point last_sign_of_life_;
   enum class Guard { calm, asked, killed } guard_ = Guard::calm;
+  std::optional<FreeGuard> free_;
+  pid_t condemned_ = -1;  // free rung: the process that was ended for being overdue
+  std::uint64_t condemned_execution_ = 0;
 };
 
 // Waits until one of the busy jobs has an answer. Calls `idle` now and then, and runs the guards.

@@ -6,14 +6,29 @@
 
 #include "harness/supervise/capture.h"
 #include "harness/supervise/errors.h"
+#include "harness/supervise/free_hang.h"
 
 namespace wedge::supervise {
 
 Pool::Pool(LaunchSpec spec, unsigned count, std::chrono::milliseconds stuck)
     : spec_(std::move(spec)), stuck_(stuck), jobs_(count), recipes_(count) {}
 
+Pool::Pool(LaunchSpec spec, unsigned count, std::chrono::milliseconds stuck, std::chrono::milliseconds hang_after)
+    : Pool(std::move(spec), count, stuck) {
+  free_ = {hang_after, [this](const Overdue& overdue) { remember_hang(overdue); }};
+}
+
+void Pool::remember_hang(const Overdue& overdue) {
+  hangs_[overdue.execution] = photograph(overdue.process, {overdue.elapsed_s, free_->hang_after, overdue.own_deadline});
+}
+
+const model::Hang* Pool::hang_of(std::uint64_t execution) const {
+  const auto found = hangs_.find(execution);
+  return found == hangs_.end() ? nullptr : &found->second;
+}
+
 Job& Pool::job(unsigned worker) {
-  if (!jobs_[worker]) jobs_[worker] = std::make_unique<Job>(spec_, stuck_);
+  if (!jobs_[worker]) jobs_[worker] = std::make_unique<Job>(spec_, stuck_, free_);
   return *jobs_[worker];
 }
 
@@ -40,7 +55,13 @@ RangeResult Pool::wait() {
   longest_ = control.progress.longest;
   most_tasks_ = control.progress.most_tasks;
   RangeResult result{worker, std::nullopt};
-  if (arrival.answer.kind == AnswerKind::stopped) result.failure = capture(control, arrival.answer, recipes_[worker]);
+  if (arrival.answer.kind != AnswerKind::stopped) return result;
+  result.failure = capture(control, arrival.answer, recipes_[worker]);
+  const model::Hang* hang = hang_of(arrival.answer.execution);
+  if (hang != nullptr && result.failure->outcome == Outcome::hang) {
+    result.failure->text = words_for(*hang);
+    result.failure->fingerprint = hang->fingerprint;
+  }
   return result;
 }
 

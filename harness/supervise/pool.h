@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
+#include "harness/model/hang.h"
 #include "harness/supervise/campaign.h"
 #include "harness/supervise/job.h"
 
@@ -13,6 +15,8 @@ namespace wedge::supervise {
 class Pool : public Workers {
  public:
   Pool(LaunchSpec spec, unsigned count, std::chrono::milliseconds stuck);
+  // The free rung. Requires: recipes have the flag free_running.
+  Pool(LaunchSpec spec, unsigned count, std::chrono::milliseconds stuck, std::chrono::milliseconds hang_after);
 
   unsigned count() const override { return static_cast<unsigned>(jobs_.size()); }
   void begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) override;
@@ -20,6 +24,9 @@ class Pool : public Workers {
   void abandon(unsigned worker) override;
   std::uint64_t longest() const override { return longest_; }
   std::uint32_t most_tasks() const override { return most_tasks_; }
+
+  // Where execution `execution` stood when its time was over; null if it ended.
+  const model::Hang* hang_of(std::uint64_t execution) const;
 
   // What the program has registered. Requires: no worker is busy.
   std::vector<model::ListingRecord> listing();
@@ -30,9 +37,12 @@ class Pool : public Workers {
  private:
   Job& job(unsigned worker);
   Arrival wait_for_answer();
+  void remember_hang(const Overdue& overdue);
 
   LaunchSpec spec_;
   std::chrono::milliseconds stuck_;
+  std::optional<FreeGuard> free_;
+  std::map<std::uint64_t, model::Hang> hangs_;  // by execution
   std::vector<std::unique_ptr<Job>> jobs_;
   std::vector<model::Recipe> recipes_;  // of what each worker does now
   std::uint64_t longest_ = 0;

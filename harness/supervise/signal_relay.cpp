@@ -123,8 +123,8 @@ bool SignalRelay::pass_on(pid_t command) {
       continue;
     }
     kinds |= bit(one.ssi_signo);
-    // What the kernel sends by itself comes from the terminal and goes to the group.
-    if (one.ssi_code != SI_KERNEL) arrived.push_back(one);
+    // From the terminal, too, some come to the group (Ctrl-C) and some to us alone (a hangup, if we lead the session).
+    arrived.push_back(one);
   }
   if (kinds != 0) {
     const std::uint64_t to_the_group = seen_by_witness() | ahead_;

@@ -182,6 +182,12 @@ std::string CorpusRun::ended() {
   return "was ended by signal " + std::to_string(info.si_status);
 }
 
+std::string CorpusRun::end() {
+  for (const auto limit = Clock::now() + patience; ended().empty() && Clock::now() < limit;)
+    std::this_thread::sleep_for(between_looks);
+  return ended();
+}
+
 void CorpusRun::kill_all() {
   // Killing a process may make orphans of others, which then are this process's children.
   for (std::vector<pid_t> roots = own_children(); !roots.empty(); roots = own_children()) {

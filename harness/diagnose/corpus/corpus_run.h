@@ -48,6 +48,8 @@ class CorpusRun {
 
   // Whether the command has ended, and how: "exited with status 99".
   std::string ended();
+  // The same, after waiting for its end.
+  std::string end();
 
  private:
   void wait_for_announcement();

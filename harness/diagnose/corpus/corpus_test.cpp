@@ -4,9 +4,12 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
 
 #include <gtest/gtest.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "harness/diagnose/capture.h"
 #include "harness/diagnose/conclude.h"
@@ -37,6 +40,7 @@ std::string python() {
 bool is_python(const Row& row) { return row.program.ends_with(".py"); }
 
 std::vector<std::string> command_of(const Row& row) {
+  if (from_environment("WEDGE_CORPUS").empty()) throw std::runtime_error("WEDGE_CORPUS names no folder; run by meson");
   if (is_python(row)) return {python(), from_environment("WEDGE_CORPUS_SOURCE") + "/" + row.program};
   return {from_environment("WEDGE_CORPUS") + "/" + row.program};
 }
@@ -52,10 +56,12 @@ Hang capture(const CorpusRun& run) {
 std::string stack_text(const Hang& hang, const HangThread& thread) {
   std::string text = "  stack of '" + thread.name + "'" + (thread.stack_complete ? "" : " (incomplete)") + " " +
                      thread.stack_remark + "\n";
-  for (const model::Frame& frame : hang.stacks.at(thread.stack).frames)
+  for (const model::Frame& frame : hang.stacks.at(thread.stack).frames) {
+    if (frame.places.empty()) text += "    " + hang.modules.at(frame.module).path + "\n";
     for (const Place& place : frame.places)
       text += "    " + (place.function.empty() ? std::string("?") : place.function) +
               (place.system ? " (system)" : "") + "\n";
+  }
   return text;
 }
 
@@ -142,6 +148,21 @@ void check_verdict(const Row& row, const Hang& hang) {
   }
 }
 
+void check_graph(const Row& row, const Hang& hang) {
+  std::size_t knot = 0;
+  for (const model::GraphNode& node : hang.graph.nodes) knot += node.in_knot ? 1 : 0;
+  EXPECT_GE(knot, 1U) << "nothing to draw";
+  EXPECT_LE(knot, 20U);
+  // In a circle everything that is drawn in it leads somewhere.
+  if (row.hang_class != model::HangClass::deadlock) return;
+  for (std::uint32_t i = 0; i < hang.graph.nodes.size(); ++i) {
+    if (!hang.graph.nodes[i].in_knot) continue;
+    const bool leads_on = std::ranges::any_of(
+        hang.graph.edges, [&](const model::GraphEdge& edge) { return edge.from == i && edge.in_knot; });
+    EXPECT_TRUE(leads_on) << hang.graph.nodes[i].label << " leads nowhere";
+  }
+}
+
 class Corpus : public testing::TestWithParam<Row> {};
 
 TEST_P(Corpus, is_captured_without_noticing_and_classified) {
@@ -152,6 +173,7 @@ TEST_P(Corpus, is_captured_without_noticing_and_classified) {
   for (const Role& role : row.roles)
     if (role.parked) parked.push_back(role.thread);
   const std::string trouble = run.wait_for(parked, row.moves);
+  if (trouble == "it exited with status 77") GTEST_SKIP() << "this kernel cannot run " << row.program;
   ASSERT_EQ(trouble, "") << row.program;
 
   const std::map<pid_t, SeenThread> before = run.look();
@@ -162,6 +184,7 @@ TEST_P(Corpus, is_captured_without_noticing_and_classified) {
   EXPECT_EQ(run.ended(), "");
   expect_undisturbed(row, before, after);
   check_verdict(row, hang);
+  check_graph(row, hang);
   const HangIndex index(hang);
   for (const Role& role : row.roles) check_role(row, role, index);
   if (!row.moves) {
@@ -177,6 +200,60 @@ std::string name_of_test(const testing::TestParamInfo<Row>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, Corpus, testing::ValuesIn(corpus_table()), name_of_test);
+
+// As a dumper does that stops threads to look at them.
+void stop_and_let_go(pid_t tid) {
+  if (ptrace(PTRACE_SEIZE, tid, nullptr, nullptr) != 0) return;
+  ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr);
+  waitpid(tid, nullptr, __WALL);
+  ptrace(PTRACE_DETACH, tid, nullptr, nullptr);
+}
+
+class Interrupted : public testing::TestWithParam<std::string> {};
+
+// Without this, that no program noticed the capture would mean nothing.
+TEST_P(Interrupted, notices_a_dumper_that_stops_it) {
+  const auto row = std::ranges::find(corpus_table(), GetParam(), &Row::program);
+  ASSERT_NE(row, corpus_table().end());
+  CorpusRun run(command_of(*row), row->program);
+  const std::string trouble = run.wait_for({row->roles.front().thread}, row->moves);
+  if (trouble == "it exited with status 77") GTEST_SKIP() << "this kernel cannot run " << row->program;
+  ASSERT_EQ(trouble, "");
+  for (const auto& [tid, thread] : run.look()) stop_and_let_go(tid);
+  EXPECT_EQ(run.end(), "exited with status 99");
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, Interrupted,
+                         testing::Values("epoll_lost_edge", "epoll_lost_count", "epoll_orphan", "epoll_oneshot",
+                                         "eventfd_unwatched", "signal_elsewhere", "signal_awaited", "asynchronous_io"),
+                         [](const auto& info) { return info.param; });
+
+std::string fingerprint_of(const std::string& program) {
+  const auto row = std::ranges::find(corpus_table(), program, &Row::program);
+  if (row == corpus_table().end()) throw std::runtime_error("no row for " + program);
+  CorpusRun run(command_of(*row), program);
+  std::vector<std::string> parked;
+  for (const Role& role : row->roles) parked.push_back(role.thread);
+  EXPECT_EQ(run.wait_for(parked, row->moves), "");
+  Hang hang = capture(run);
+  conclude(hang);
+  return hang.fingerprint;
+}
+
+TEST(CorpusFingerprint, is_the_same_in_another_run_another_build_and_after_an_unrelated_edit) {
+  const std::string one = fingerprint_of("mutex_ab_ba");
+  EXPECT_EQ(fingerprint_of("mutex_ab_ba"), one);
+  EXPECT_EQ(fingerprint_of("mutex_ab_ba_edited"), one);
+  EXPECT_EQ(fingerprint_of("mutex_ab_ba_frame_pointers"), one);
+  EXPECT_EQ(fingerprint_of("mutex_ab_ba_static"), one);
+  EXPECT_EQ(fingerprint_of("mutex_ab_ba_unoptimised"), one);
+}
+
+TEST(CorpusFingerprint, differs_for_hangs_that_are_alike_but_stand_elsewhere) {
+  const std::set<std::string> prints{fingerprint_of("mutex_ab_ba"), fingerprint_of("mutex_recursive"),
+                                     fingerprint_of("rwlock_writers"), fingerprint_of("join_cycle")};
+  EXPECT_EQ(prints.size(), 4U);
+}
 
 // The table is what makes the promise; this holds it to it.
 TEST(CorpusTable, covers_every_wait_kind_and_every_class_with_a_near_miss_for_each) {

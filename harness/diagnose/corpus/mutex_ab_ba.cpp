@@ -7,6 +7,15 @@
 
 namespace {
 
+#ifdef UNRELATED_EDIT
+// Moves everything below to other lines and addresses: the hang is the same, and so must its fingerprint be.
+[[maybe_unused]] int balance(int amount) {
+  const auto twice = [](int value) { return value * 2; };
+  return twice(amount);
+}
+int (*volatile keep_balance)(int) = balance;
+#endif
+
 std::mutex accounts;
 std::mutex journal;
 std::barrier both_hold_one(2);

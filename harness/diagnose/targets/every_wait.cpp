@@ -302,6 +302,7 @@ int main() {
     threads.emplace_back([&role] {
       pthread_setname_np(pthread_self(), role.name);
       role.run();
+      stay();
     });
   for (std::thread& thread : threads) thread.join();
 }

@@ -2,6 +2,7 @@
 // by the end.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -22,11 +23,19 @@ struct Expectation {
 
 inline Expectation expect(Outcome outcome, std::string text = {}) { return {outcome, std::move(text)}; }
 
+// Where a variant cannot be run, and is left out with this reason.
+enum class Unfit : std::uint8_t {
+  nothing,
+  real_time,  // it takes longer than anybody waits: controlled runs only
+  sanitizer,  // it does on purpose what ThreadSanitizer reports, or cannot stand
+};
+
 struct Variant {
   std::string name;
   std::function<void()> body;  // runs as task 0, many times in one process: leave no state behind
   Expectation expectation;
   std::uint64_t max_steps = 0;  // of one execution before it counts as a livelock; 0: the default of `wedge run`
+  Unfit unfit_for = Unfit::nothing;
 };
 
 struct Scenario {
@@ -51,24 +60,26 @@ class Obligation {
   Obligation(const Obligation&) = delete;
   Obligation& operator=(const Obligation&) = delete;
   void fulfil();
-  bool fulfilled() const { return fulfilled_; }
+  bool fulfilled() const;
   std::string_view what() const { return what_; }
   const Obligation* next() const { return next_; }
 
  private:
   std::string what_;
-  bool fulfilled_ = false;
+  std::atomic<bool> fulfilled_{false};  // on the free rungs tasks are real threads
   Obligation* next_ = nullptr;
 };
 
 // From now on at most this much virtual time may pass while nothing can run; more is the outcome `deadline`.
 // Time that a strategy spends on an early timeout does not count.
+// On the free rungs time is real: the execution counts as hung when it has not ended after this much time from now on,
+// whatever --hang-after says. So a scenario that takes longer than --hang-after must say so by a deadline.
 void deadline(std::chrono::nanoseconds limit);
 
 // A line for the trace: what the scenario wants the reader to know at this step.
 void note(std::string_view text);
 
-// Whether the caller runs inside a controlled execution.
+// Whether the caller runs inside a controlled execution. Not so on the free rungs.
 bool controlled();
 
 // What a scenario program's main() consists of: serves `wedge`, or explains itself when started by hand.

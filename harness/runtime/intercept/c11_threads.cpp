@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "harness/runtime/free/free_execution.h"
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/scheduler/scheduler.h"
 
@@ -61,13 +62,20 @@ int sleep_for(const timespec* span, timespec* left) {
 }  // namespace
 
 using wedge::runtime::controlled;
+using wedge::runtime::passes_through;
 
-#define WEDGE_INTERCEPT(name, parameters, arguments, call)                                          \
-  WEDGE_REAL(name);                                                                                 \
-  WEDGE_EXPORT int name parameters { return controlled ? by_result(call) : real_##name arguments; } \
+#define WEDGE_INTERCEPT(name, parameters, arguments, call)                                                \
+  WEDGE_REAL(name);                                                                                       \
+  WEDGE_EXPORT int name parameters { return passes_through() ? real_##name arguments : by_result(call); } \
   static_assert(true)
 
-WEDGE_INTERCEPT(thrd_create, (thrd_t * t, thrd_start_t f, void* a), (t, f, a), create(t, f, a));
+WEDGE_REAL(thrd_create);
+
+WEDGE_EXPORT int thrd_create(thrd_t* thread, thrd_start_t function, void* argument) {
+  const bool ours = controlled || wedge::runtime::is_free();
+  return ours ? by_result(create(thread, function, argument)) : real_thrd_create(thread, function, argument);
+}
+
 WEDGE_INTERCEPT(thrd_join, (thrd_t t, int* r), (t, r), join(t, r));
 WEDGE_INTERCEPT(thrd_detach, (thrd_t t), (t), pthread_detach(t));
 WEDGE_INTERCEPT(mtx_lock, (mtx_t * m), (m), pthread_mutex_lock(native(m)));
@@ -98,7 +106,7 @@ WEDGE_EXPORT void thrd_exit(int result) {
 }
 
 WEDGE_EXPORT int thrd_sleep(const timespec* span, timespec* left) {
-  return controlled ? sleep_for(span, left) : real_thrd_sleep(span, left);
+  return passes_through() ? real_thrd_sleep(span, left) : sleep_for(span, left);
 }
 
 WEDGE_EXPORT void thrd_yield() {

@@ -70,13 +70,13 @@ bool any_controlled(int one, int other) { return is_controlled(one) || is_contro
 
 using namespace wedge::runtime;
 
-WEDGE_REAL(pipe);
-WEDGE_REAL(pipe2);
-WEDGE_REAL(eventfd);
+WEDGE_REAL_AT_POINT(pipe);
+WEDGE_REAL_AT_POINT(pipe2);
+WEDGE_REAL_AT_POINT(eventfd);
 WEDGE_REAL(dup);
-WEDGE_REAL(dup2);
+WEDGE_REAL_AT_POINT(dup2);
 WEDGE_REAL(dup3);
-WEDGE_REAL(close);
+WEDGE_REAL_AT_POINT(close);
 WEDGE_REAL(close_range);
 WEDGE_REAL(closefrom);
 WEDGE_REAL(flock);

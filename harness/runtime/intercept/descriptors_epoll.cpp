@@ -48,10 +48,10 @@ using namespace wedge::runtime;
 
 WEDGE_REAL(epoll_create);
 WEDGE_REAL(epoll_create1);
-WEDGE_REAL(epoll_ctl);
-WEDGE_REAL(epoll_wait);
-WEDGE_REAL(epoll_pwait);
-WEDGE_REAL(epoll_pwait2);
+WEDGE_REAL_AT_POINT(epoll_ctl);
+WEDGE_REAL_AT_POINT(epoll_wait);
+WEDGE_REAL_AT_POINT(epoll_pwait);
+WEDGE_REAL_AT_POINT(epoll_pwait2);
 
 WEDGE_EXPORT int epoll_create(int size) noexcept { return adopt_epoll(real_epoll_create(size)); }
 WEDGE_EXPORT int epoll_create1(int flags) noexcept { return adopt_epoll(real_epoll_create1(flags)); }

@@ -197,10 +197,10 @@ bool is_bad(const timeval& span) { return span.tv_sec < 0 || span.tv_usec < 0; }
 
 using namespace wedge::runtime;
 
-WEDGE_REAL(poll);
-WEDGE_REAL(ppoll);
-WEDGE_REAL(select);
-WEDGE_REAL(pselect);
+WEDGE_REAL_AT_POINT(poll);
+WEDGE_REAL_AT_POINT(ppoll);
+WEDGE_REAL_AT_POINT(select);
+WEDGE_REAL_AT_POINT(pselect);
 
 WEDGE_EXPORT int poll(pollfd* entries, nfds_t count, int ms) {
   if (!controlled) return real_poll(entries, count, ms);
@@ -245,8 +245,8 @@ WEDGE_EXPORT int pselect(int limit, fd_set* __restrict read, fd_set* __restrict 
 // small.
 extern "C" int __poll_chk(pollfd*, nfds_t, int, std::size_t);
 extern "C" int __ppoll_chk(pollfd*, nfds_t, const timespec*, const sigset_t*, std::size_t);
-WEDGE_REAL(__poll_chk);
-WEDGE_REAL(__ppoll_chk);
+WEDGE_REAL_AT_POINT(__poll_chk);
+WEDGE_REAL_AT_POINT(__ppoll_chk);
 
 WEDGE_EXPORT int __poll_chk(pollfd* entries, nfds_t count, int ms, std::size_t room) {
   return room / sizeof(pollfd) < count ? real___poll_chk(entries, count, ms, room) : poll(entries, count, ms);

@@ -149,21 +149,21 @@ using namespace wedge::runtime;
 
 WEDGE_REAL(socket);
 WEDGE_REAL(socketpair);
-WEDGE_REAL(accept);
-WEDGE_REAL(accept4);
-WEDGE_REAL(connect);
-WEDGE_REAL(bind);
-WEDGE_REAL(listen);
-WEDGE_REAL(shutdown);
+WEDGE_REAL_AT_POINT(accept);
+WEDGE_REAL_AT_POINT(accept4);
+WEDGE_REAL_AT_POINT(connect);
+WEDGE_REAL_AT_POINT(bind);
+WEDGE_REAL_AT_POINT(listen);
+WEDGE_REAL_AT_POINT(shutdown);
 WEDGE_REAL(setsockopt);
-WEDGE_REAL(send);
-WEDGE_REAL(sendto);
-WEDGE_REAL(sendmsg);
-WEDGE_REAL(sendmmsg);
-WEDGE_REAL(recv);
-WEDGE_REAL(recvfrom);
-WEDGE_REAL(recvmsg);
-WEDGE_REAL(recvmmsg);
+WEDGE_REAL_AT_POINT(send);
+WEDGE_REAL_AT_POINT(sendto);
+WEDGE_REAL_AT_POINT(sendmsg);
+WEDGE_REAL_AT_POINT(sendmmsg);
+WEDGE_REAL_AT_POINT(recv);
+WEDGE_REAL_AT_POINT(recvfrom);
+WEDGE_REAL_AT_POINT(recvmsg);
+WEDGE_REAL_AT_POINT(recvmmsg);
 
 WEDGE_EXPORT int socket(int domain, int type, int protocol) noexcept {
   const int fd = real_socket(domain, type, protocol);
@@ -266,8 +266,8 @@ WEDGE_EXPORT int recvmmsg(int fd, mmsghdr* messages, unsigned int count, int fla
 // small.
 extern "C" ssize_t __recv_chk(int, void*, std::size_t, std::size_t, int);
 extern "C" ssize_t __recvfrom_chk(int, void*, std::size_t, std::size_t, int, sockaddr*, socklen_t*);
-WEDGE_REAL(__recv_chk);
-WEDGE_REAL(__recvfrom_chk);
+WEDGE_REAL_AT_POINT(__recv_chk);
+WEDGE_REAL_AT_POINT(__recvfrom_chk);
 
 WEDGE_EXPORT ssize_t __recv_chk(int fd, void* buffer, std::size_t size, std::size_t room, int flags) {
   return size > room ? real___recv_chk(fd, buffer, size, room, flags) : recv(fd, buffer, size, flags);

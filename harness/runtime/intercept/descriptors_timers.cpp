@@ -57,7 +57,7 @@ long set_controlled(int fd, int flags, const itimerspec& value, itimerspec* old)
 using namespace wedge::runtime;
 
 WEDGE_REAL(timerfd_create);
-WEDGE_REAL(timerfd_settime);
+WEDGE_REAL_AT_POINT(timerfd_settime);
 WEDGE_REAL(timerfd_gettime);
 
 WEDGE_EXPORT int timerfd_create(clockid_t clock, int flags) noexcept {

@@ -143,16 +143,16 @@ void refuse_flags(int fd, const char* call) {
 
 using namespace wedge::runtime;
 
-WEDGE_REAL(read);
-WEDGE_REAL(write);
-WEDGE_REAL(readv);
-WEDGE_REAL(writev);
+WEDGE_REAL_AT_POINT(read);
+WEDGE_REAL_AT_POINT(write);
+WEDGE_REAL_AT_POINT(readv);
+WEDGE_REAL_AT_POINT(writev);
 WEDGE_REAL(pread);
 WEDGE_REAL(pread64);
-WEDGE_REAL(preadv2);
-WEDGE_REAL(pwritev2);
-WEDGE_REAL(eventfd_read);
-WEDGE_REAL(eventfd_write);
+WEDGE_REAL_AT_POINT(preadv2);
+WEDGE_REAL_AT_POINT(pwritev2);
+WEDGE_REAL_AT_POINT(eventfd_read);
+WEDGE_REAL_AT_POINT(eventfd_write);
 
 WEDGE_EXPORT ssize_t read(int fd, void* buffer, std::size_t size) {
   const iovec vector{buffer, size < most_at_once ? size : most_at_once};

@@ -37,7 +37,7 @@ using namespace wedge::runtime;
 WEDGE_REAL(pthread_once);
 
 WEDGE_EXPORT int pthread_once(pthread_once_t* flag, void (*initialise)()) {
-  if (!controlled) return real_pthread_once(flag, initialise);
+  if (passes_through()) return real_pthread_once(flag, initialise);
   if (!begin_once(flag, once_is_done)) return 0;
   OnceInProgress in_progress(flag);
   initialise();
@@ -53,19 +53,19 @@ static wedge::runtime::real::Real<void(abi::__guard*)> real_guard_abort("__cxa_g
 namespace __cxxabiv1 {
 
 WEDGE_EXPORT int __cxa_guard_acquire(__guard* guard) {
-  if (!controlled) return real_guard_acquire(guard);
+  if (passes_through()) return real_guard_acquire(guard);
   if (guard_is_done(guard)) return 0;
   return begin_once(guard, guard_is_done) ? 1 : 0;
 }
 
 WEDGE_EXPORT void __cxa_guard_release(__guard* guard) noexcept {
-  if (!controlled) return real_guard_release(guard);
+  if (passes_through()) return real_guard_release(guard);
   *reinterpret_cast<char*>(guard) = 1;
   finish_once(guard);
 }
 
 WEDGE_EXPORT void __cxa_guard_abort(__guard* guard) noexcept {
-  if (!controlled) return real_guard_abort(guard);
+  if (passes_through()) return real_guard_abort(guard);
   finish_once(guard);
 }
 

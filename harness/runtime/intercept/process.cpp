@@ -17,6 +17,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "harness/runtime/free/free_execution.h"
 #include "harness/runtime/intercept/identity.h"
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/intercept/thread_ends.h"
@@ -77,28 +78,32 @@ using namespace wedge::runtime;
 
 WEDGE_EXPORT void exit(int status) noexcept {
   if (controlled) exit_program(status);
+  if (is_free()) note_free_exit("exit", status);
   real_exit(status);
   __builtin_unreachable();
 }
 
 WEDGE_EXPORT void _exit(int status) {
   if (controlled) note_exit("_exit", status);
+  if (is_free()) note_free_exit("_exit", status);
   raw::exit_process(status);
 }
 
 WEDGE_EXPORT void _Exit(int status) noexcept {
   if (controlled) note_exit("_Exit", status);
+  if (is_free()) note_free_exit("_Exit", status);
   raw::exit_process(status);
 }
 
 WEDGE_EXPORT void quick_exit(int status) noexcept {
   if (controlled) note_exit("quick_exit", status);
+  if (is_free()) note_free_exit("quick_exit", status);
   real_quick_exit(status);
   __builtin_unreachable();
 }
 
 WEDGE_EXPORT void abort() noexcept {
-  if (controlled) panic("abort() was called");
+  if (controlled || is_free()) panic("abort() was called");
   real_abort();
   __builtin_unreachable();
 }
@@ -107,7 +112,7 @@ WEDGE_REAL(__assert_fail);
 
 WEDGE_EXPORT void __assert_fail(const char* assertion, const char* file, unsigned int line,
                                 const char* function) noexcept {
-  if (controlled) {
+  if (controlled || is_free()) {
     char text[2048];
     std::snprintf(text, sizeof text, "assertion `%s' failed in %s (%s:%u)", assertion,
                   function != nullptr ? function : "?", file, line);

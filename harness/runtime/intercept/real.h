@@ -4,6 +4,8 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include "harness/runtime/mode.h"
+
 #define WEDGE_EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace wedge::runtime::real {
@@ -27,6 +29,19 @@ class Real {
   Function* function_ = nullptr;
 };
 
+// One that is called at a point, and so is delayed on the free rung.
+template <typename Function>
+class RealAtPoint : public Real<Function> {
+ public:
+  using Real<Function>::Real;
+  template <typename... Arguments>
+  auto operator()(Arguments... arguments) {
+    if (mode.free) [[unlikely]]
+      delay_at_point();
+    return this->get()(arguments...);
+  }
+};
+
 extern Real<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)> pthread_create;
 
 }  // namespace wedge::runtime::real
@@ -34,3 +49,5 @@ extern Real<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)> pth
 // Defines `real_NAME`, callable, with the type of the function that is declared under that name.
 #define WEDGE_REAL(name) \
   static ::wedge::runtime::real::Real<std::remove_reference_t<decltype(::name)>> real_##name(#name)
+#define WEDGE_REAL_AT_POINT(name) \
+  static ::wedge::runtime::real::RealAtPoint<std::remove_reference_t<decltype(::name)>> real_##name(#name)

@@ -20,7 +20,7 @@ using namespace wedge::runtime;
 #define WEDGE_INTERCEPT(name, parameters, arguments, call) \
   WEDGE_REAL(name);                                        \
   WEDGE_EXPORT int name parameters {                       \
-    if (!controlled) [[unlikely]]                          \
+    if (passes_through()) [[unlikely]]                     \
       return real_##name arguments;                        \
     return call;                                           \
   }                                                        \

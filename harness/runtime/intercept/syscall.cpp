@@ -81,7 +81,7 @@ WEDGE_EXPORT long syscall(long number, ...) noexcept {
   long a[6];
   for (long& argument : a) argument = va_arg(list, long);
   va_end(list);
-  if (!controlled) return by_errno(raw::call(number, a[0], a[1], a[2], a[3], a[4], a[5]));
+  if (passes_through()) return by_errno(raw::call(number, a[0], a[1], a[2], a[3], a[4], a[5]));
   switch (number) {
     case SYS_futex:
       return by_errno(futex(a[0], static_cast<int>(a[1]), static_cast<std::uint32_t>(a[2]), a[3], a[4],

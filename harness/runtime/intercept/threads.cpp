@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "harness/runtime/carrier/context.h"
+#include "harness/runtime/free/free_execution.h"
 #include "harness/runtime/intercept/deadline.h"
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/intercept/thread_ends.h"
@@ -208,6 +209,7 @@ WEDGE_REAL(sched_yield);
 
 WEDGE_EXPORT int pthread_create(pthread_t* out, const pthread_attr_t* attributes, void* (*function)(void*),
                                 void* argument) noexcept {
+  if (is_free()) return create_free_thread(out, attributes, function, argument);
   if (!controlled) {
     note_uncontrolled_thread();
     return wedge::runtime::real::pthread_create(out, attributes, function, argument);
@@ -216,24 +218,25 @@ WEDGE_EXPORT int pthread_create(pthread_t* out, const pthread_attr_t* attributes
 }
 
 WEDGE_EXPORT int pthread_join(pthread_t thread, void** result) {
-  return controlled ? join_thread(thread, result, no_deadline) : real_pthread_join(thread, result);
+  return passes_through() ? real_pthread_join(thread, result) : join_thread(thread, result, no_deadline);
 }
 
 WEDGE_EXPORT int pthread_tryjoin_np(pthread_t thread, void** result) noexcept {
-  return controlled ? try_join_thread(thread, result) : real_pthread_tryjoin_np(thread, result);
+  return passes_through() ? real_pthread_tryjoin_np(thread, result) : try_join_thread(thread, result);
 }
 
 WEDGE_EXPORT int pthread_timedjoin_np(pthread_t thread, void** result, const timespec* when) {
-  return controlled ? timed_join(thread, result, CLOCK_REALTIME, when)
-                    : real_pthread_timedjoin_np(thread, result, when);
+  return passes_through() ? real_pthread_timedjoin_np(thread, result, when)
+                          : timed_join(thread, result, CLOCK_REALTIME, when);
 }
 
 WEDGE_EXPORT int pthread_clockjoin_np(pthread_t thread, void** result, clockid_t clock, const timespec* when) {
-  return controlled ? timed_join(thread, result, clock, when) : real_pthread_clockjoin_np(thread, result, clock, when);
+  return passes_through() ? real_pthread_clockjoin_np(thread, result, clock, when)
+                          : timed_join(thread, result, clock, when);
 }
 
 WEDGE_EXPORT int pthread_detach(pthread_t thread) noexcept {
-  return controlled ? detach_thread(thread) : real_pthread_detach(thread);
+  return passes_through() ? real_pthread_detach(thread) : detach_thread(thread);
 }
 
 WEDGE_EXPORT int pthread_setname_np(pthread_t thread, const char* name) noexcept {
@@ -253,4 +256,4 @@ WEDGE_EXPORT int pthread_getattr_np(pthread_t thread, pthread_attr_t* attributes
   return 0;
 }
 
-WEDGE_EXPORT int sched_yield() noexcept { return controlled ? yield_task() : real_sched_yield(); }
+WEDGE_EXPORT int sched_yield() noexcept { return passes_through() ? real_sched_yield() : yield_task(); }

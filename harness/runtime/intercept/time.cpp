@@ -55,45 +55,45 @@ WEDGE_REAL(sleep);
 WEDGE_REAL(timespec_get);
 
 WEDGE_EXPORT int clock_gettime(clockid_t clock, timespec* out) noexcept {
-  if (!controlled || !is_virtual(clock)) return real_clock_gettime(clock, out);
+  if (passes_through() || !is_virtual(clock)) return real_clock_gettime(clock, out);
   *out = from_ns(now_on(clock));
   return 0;
 }
 
 WEDGE_EXPORT int gettimeofday(timeval* __restrict out, void* __restrict zone) noexcept {
-  if (!controlled) return real_gettimeofday(out, zone);
+  if (passes_through()) return real_gettimeofday(out, zone);
   const timespec now = from_ns(now_on(CLOCK_REALTIME));
   *out = {now.tv_sec, now.tv_nsec / 1000};
   return 0;
 }
 
 WEDGE_EXPORT time_t time(time_t* out) noexcept {
-  if (!controlled) return real_time(out);
+  if (passes_through()) return real_time(out);
   const time_t now = from_ns(now_on(CLOCK_REALTIME)).tv_sec;
   if (out != nullptr) *out = now;
   return now;
 }
 
 WEDGE_EXPORT clock_t clock() noexcept {
-  if (!controlled) return real_clock();
+  if (passes_through()) return real_clock();
   return static_cast<clock_t>(now_on(CLOCK_PROCESS_CPUTIME_ID) / (1'000'000'000 / CLOCKS_PER_SEC));
 }
 
 WEDGE_EXPORT clock_t times(tms* out) noexcept {
-  if (!controlled) return real_times(out);
+  if (passes_through()) return real_times(out);
   const auto ticks = static_cast<clock_t>(now_on(CLOCK_MONOTONIC) / 10'000'000);
   if (out != nullptr) *out = {ticks, 0, 0, 0};
   return ticks;
 }
 
 WEDGE_EXPORT int timespec_get(timespec* out, int base) noexcept {
-  if (!controlled || base != TIME_UTC) return real_timespec_get(out, base);
+  if (passes_through() || base != TIME_UTC) return real_timespec_get(out, base);
   *out = from_ns(now_on(CLOCK_REALTIME));
   return base;
 }
 
 WEDGE_EXPORT int nanosleep(const timespec* span, timespec* left) {
-  if (!controlled) return real_nanosleep(span, left);
+  if (passes_through()) return real_nanosleep(span, left);
   if (!is_sane(*span) || span->tv_sec < 0) {
     errno = EINVAL;
     return -1;
@@ -102,7 +102,7 @@ WEDGE_EXPORT int nanosleep(const timespec* span, timespec* left) {
 }
 
 WEDGE_EXPORT int clock_nanosleep(clockid_t clock, int flags, const timespec* when, timespec* left) {
-  if (!controlled) return real_clock_nanosleep(clock, flags, when, left);
+  if (passes_through()) return real_clock_nanosleep(clock, flags, when, left);
   if (clock == CLOCK_THREAD_CPUTIME_ID || !is_virtual(clock)) return EINVAL;
   if (clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_MONOTONIC_RAW)
     return EOPNOTSUPP;
@@ -111,12 +111,12 @@ WEDGE_EXPORT int clock_nanosleep(clockid_t clock, int flags, const timespec* whe
 }
 
 WEDGE_EXPORT int usleep(useconds_t span) {
-  if (!controlled) return real_usleep(span);
+  if (passes_through()) return real_usleep(span);
   return sleep_until(scheduler.now_ns + static_cast<std::uint64_t>(span) * 1000);
 }
 
 WEDGE_EXPORT unsigned int sleep(unsigned int span) {
-  if (!controlled) return real_sleep(span);
+  if (passes_through()) return real_sleep(span);
   sleep_until(scheduler.now_ns + static_cast<std::uint64_t>(span) * 1'000'000'000);
   return 0;
 }

@@ -24,7 +24,7 @@ namespace {
 }
 
 [[gnu::always_inline]] inline void plain_access() {
-  if (!controlled) return;
+  if (passes_through()) return;
   if (--scheduler.plain_countdown < 0) [[unlikely]]
     plain_spin();
 }

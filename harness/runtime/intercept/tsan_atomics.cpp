@@ -62,7 +62,7 @@ T real_modify(volatile T* address, Change change) {
 
 template <typename T>
 T load(const volatile T* address) {
-  if (!controlled) return plain_or_atomic_load(address);
+  if (passes_through()) return plain_or_atomic_load(address);
   atomic_point(Operation::load, address, false);
   const T value = *address;
   log_value(value);
@@ -71,7 +71,7 @@ T load(const volatile T* address) {
 
 template <typename T>
 void store(volatile T* address, T value) {
-  if (!controlled) {
+  if (passes_through()) {
     real_modify(address, [value](T) { return value; });
     return;
   }
@@ -82,7 +82,7 @@ void store(volatile T* address, T value) {
 
 template <typename T, typename Change>
 [[gnu::always_inline]] inline T modify(Operation operation, volatile T* address, Change change) {
-  if (!controlled) return real_modify(address, change);
+  if (passes_through()) return real_modify(address, change);
   atomic_point(operation, address, true);
   const T old = *address;
   *address = change(old);
@@ -92,7 +92,7 @@ template <typename T, typename Change>
 
 template <typename T>
 T compare_exchange(volatile T* address, T expected, T desired) {
-  if (!controlled) return real_compare_exchange(address, expected, desired);
+  if (passes_through()) return real_compare_exchange(address, expected, desired);
   atomic_point(Operation::compare_exchange, address, true);
   const T old = *address;
   if (old == expected) *address = desired;
@@ -149,10 +149,10 @@ ATOMIC_SIZE(64, std::uint64_t);
 ATOMIC_SIZE(128, Wide);
 
 WEDGE_EXPORT void __tsan_atomic_thread_fence(Order) {
-  if (controlled)
-    point(Operation::fence, ObjectKind::none, nullptr, false);
-  else
+  if (passes_through())
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  else
+    point(Operation::fence, ObjectKind::none, nullptr, false);
 }
 
 WEDGE_EXPORT void __tsan_atomic_signal_fence(Order) {}

@@ -11,7 +11,7 @@
 namespace wedge::runtime {
 
 Scheduler scheduler;
-bool controlled = false;
+constinit Mode mode;
 bool instrumented = false;
 
 namespace {

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "harness/model/control_block.h"
+#include "harness/runtime/mode.h"
 #include "harness/runtime/objects/object.h"
 #include "harness/runtime/scheduler/task.h"
 #include "harness/runtime/strategy/strategy.h"
@@ -68,7 +69,6 @@ struct Scheduler : Choice {
 };
 
 extern Scheduler scheduler;
-extern bool controlled;    // a controlled execution is running; read by every interceptor first
 extern bool instrumented;  // compiled with -fsanitize=thread: plain code between points is visible
 
 void allocate_scheduler();

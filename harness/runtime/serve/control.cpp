@@ -2,6 +2,7 @@
 #include "harness/runtime/serve/control.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -116,6 +117,7 @@ int fork_worker() {
   const pid_t parent = static_cast<pid_t>(raw::call(SYS_getpid));
   control->result.written = 0;
   control->result.exit_status = -1;
+  control->progress.began_ns = 0;  // of the execution before; the next one begins in its own process
   const int pid = real_fork();
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -126,14 +128,15 @@ int fork_worker() {
   return pid;
 }
 
-std::int32_t await_worker(int pid, std::uint64_t heartbeat_before) {
+std::int32_t await_worker(int pid, std::uint64_t heartbeat_before, bool may_be_dirty) {
   int status = 0;
   while (raw::call(SYS_wait4, pid, reinterpret_cast<long>(&status)) == -EINTR) {
   }
   const std::uint64_t steps = control->progress.heartbeat - heartbeat_before;
   control->progress.total_steps = control->progress.total_steps + steps;
   model::Result& result = control->result;
-  const bool bad = WIFSIGNALED(status) || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != dirty_exit_status);
+  const bool dirty = may_be_dirty && WIFEXITED(status) && WEXITSTATUS(status) == dirty_exit_status;
+  const bool bad = WIFSIGNALED(status) || (WEXITSTATUS(status) != 0 && !dirty);
   if (result.written != 0 || !bad) return status;
   // It died without a word, or after noting that it calls exit(): what is known from outside.
   const bool noted = WIFEXITED(status) && result.exit_status == WEXITSTATUS(status);
@@ -151,6 +154,40 @@ std::int32_t await_worker(int pid, std::uint64_t heartbeat_before) {
   result.choices = result.steps = steps < model::max_choices ? steps : model::max_choices;
   result.written = 1;
   return status;
+}
+
+void adopt_orphans() { raw::call(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1); }
+
+namespace {
+
+// Kills the children that this process has, all of them adopted; false: there are none.
+bool kill_children() {
+  char text[4096];
+  const long file =
+      raw::call(SYS_openat, AT_FDCWD, reinterpret_cast<long>("/proc/thread-self/children"), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const long got = raw::call(SYS_read, file, reinterpret_cast<long>(text), sizeof text - 1);
+  raw::call(SYS_close, file);
+  if (got <= 0) return false;
+  text[got] = '\0';
+  for (char* at = text; *at != '\0';) {
+    char* end = nullptr;
+    const long pid = std::strtol(at, &end, 10);
+    if (end == at) break;
+    raw::call(SYS_kill, pid, SIGKILL);
+    raw::call(SYS_wait4, pid);
+    at = end;
+  }
+  return true;
+}
+
+}  // namespace
+
+void end_left_behind(int pid) {
+  raw::call(SYS_kill, -pid, SIGKILL);
+  constexpr int generations = 1000;  // whoever is killed may leave children of its own
+  for (int i = 0; i < generations && kill_children(); ++i) {
+  }
 }
 
 // A place for a debugger to stop at: the execution has failed, all tasks stand where they stood.

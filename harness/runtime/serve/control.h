@@ -21,8 +21,13 @@ bool next_request();  // false: the supervisor has gone
 [[noreturn]] void refuse_for_ever(const char* why);
 
 // Waits for a forked worker; fills in the result of one that died without a word.
-std::int32_t await_worker(int pid, std::uint64_t heartbeat_before);
+// `may_be_dirty`: a scenario worker, whose process ends with dirty_exit_status when it cannot go on.
+std::int32_t await_worker(int pid, std::uint64_t heartbeat_before, bool may_be_dirty);
 int fork_worker();
+// Ends what a free execution's process has forked and left behind, daemons included. Requires: the process has ended,
+// and adopt_orphans() was called before it was forked.
+void end_left_behind(int pid);
+void adopt_orphans();
 
 void install_failure_handlers();  // crash signals, uncaught exceptions, the supervisor's "where are you?"
 

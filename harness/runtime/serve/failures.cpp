@@ -12,6 +12,7 @@
 #include <typeinfo>
 
 #include "harness/runtime/carrier/context.h"
+#include "harness/runtime/free/free_execution.h"
 #include "harness/runtime/intercept/process.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/execution.h"
@@ -27,7 +28,8 @@ bool failing = false;  // a second failure while the first is written down ends 
 
 void finish_with_signal(Outcome outcome, int signal, const char* text) {
   model::Result& result = control->result;
-  controlled = false;
+  if (is_free()) claim_last_word();
+  mode = {};
   if (failing) finish_process();
   failing = true;
   result.outcome = outcome;
@@ -56,9 +58,19 @@ const char* describe(int signal) {
   }
 }
 
-void on_crash(int signal) { finish_with_signal(Outcome::crash, signal, describe(signal)); }
+// A child that the program has forked ends as it would without us.
+void leave_to_default(int signal) {
+  ::signal(signal, SIG_DFL);
+  raw::call(SYS_tgkill, raw::call(SYS_getpid), raw::call(SYS_gettid), signal);
+}
+
+void on_crash(int signal) {
+  if (is_child_of_free()) return leave_to_default(signal);
+  finish_with_signal(Outcome::crash, signal, describe(signal));
+}
 
 void on_abort(int) {
+  if (is_child_of_free()) return leave_to_default(SIGABRT);
   finish_with_signal(Outcome::panic, SIGABRT,
                      control->result.text[0] != '\0' ? control->result.text : "abort() was called");
 }
@@ -75,6 +87,7 @@ void on_where_are_you(int) {
 }
 
 void on_terminate() {
+  if (is_child_of_free()) abort();
   char text[1024];
   const std::type_info* type = abi::__cxa_current_exception_type();
   if (type == nullptr) {
@@ -109,7 +122,7 @@ void install_failure_handlers() {
   sigaltstack(&alternate, nullptr);
   for (int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) handle(signal, on_crash);
   handle(SIGABRT, on_abort);
-  handle(SIGUSR2, on_where_are_you);
+  if (!wants_free(control->request)) handle(SIGUSR2, on_where_are_you);
   std::set_terminate(on_terminate);
 }
 

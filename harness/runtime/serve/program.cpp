@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "harness/runtime/carrier/context.h"
+#include "harness/runtime/free/free_execution.h"
 #include "harness/runtime/intercept/process.h"
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/intercept/thread_ends.h"
@@ -86,7 +87,15 @@ bool is_scenario_program() {
   return found;
 }
 
+int free_main(int argc, char** argv, char** environment) {
+  const int status = program_main(argc, argv, environment);
+  note_free_exit("exit", status);
+  return status;
+}
+
 void begin_program(std::uint64_t execution) {
+  if (control->request.flags & model::request_flags::keep_output) setvbuf(stdout, nullptr, _IOLBF, 0);
+  if (wants_free(control->request)) return begin_free_execution(execution, false);
   static Context main_context;
   control->progress.execution = execution;
   stay_on_this_processor();
@@ -94,7 +103,6 @@ void begin_program(std::uint64_t execution) {
   adopt_calling_thread(main_context);
   find_modules();
   install_failure_handlers();
-  if (control->request.flags & model::request_flags::keep_output) setvbuf(stdout, nullptr, _IOLBF, 0);
   begin_execution(control->request, execution);
   Task* task = new_task();
   task->context = &main_context;
@@ -115,13 +123,15 @@ void serve_program() {
     if (request.command == model::Command::list) {
       refuse_for_ever("it is a plain program: it has no scenarios to list");
     }
+    if (wants_free(request)) adopt_orphans();
     bool stopped = false;
     for (std::uint64_t i = request.first; i < request.first + request.count && !stopped; ++i) {
       control->progress.execution = i;
       const std::uint64_t heartbeat = control->progress.heartbeat;
       const int pid = fork_worker();
       if (pid == 0) return begin_program(i);
-      const std::int32_t status = await_worker(pid, heartbeat);
+      const std::int32_t status = await_worker(pid, heartbeat, false);
+      if (wants_free(request)) end_left_behind(pid);
       const std::uint64_t length = control->progress.heartbeat - heartbeat;
       if (length > control->progress.longest) control->progress.longest = length;
       if (control->result.written != 0) {
@@ -149,7 +159,7 @@ WEDGE_EXPORT int __libc_start_main(int (*main)(int, char**, char**), int argc, c
   auto* started = main;
   if (attach_control() && !is_scenario_program()) {
     serve_program();
-    started = controlled_main;
+    started = wants_free(control->request) ? free_main : controlled_main;
   }
   return real(started, argc, argv, initialise, finalise, loader_finalise, stack_end);
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "harness/runtime/carrier/context.h"
+#include "harness/runtime/free/free_execution.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/execution.h"
 #include "harness/runtime/scheduler/scheduler.h"
@@ -61,6 +62,7 @@ void write_listing() {
       copy(record.text, variant.expectation.text);
       record.expected = variant.expectation.outcome;
       record.max_steps = variant.max_steps;
+      record.unfit_for = static_cast<std::uint8_t>(variant.unfit_for);
     }
 }
 
@@ -80,6 +82,25 @@ void run_worker(const std::function<void()>& body, const model::Request& request
   raw::exit_process(0);
 }
 
+// On the free rung: a process for each execution, until one fails or all have passed.
+void carry_out_freely(const std::function<void()>& body) {
+  const model::Request& request = control->request;
+  adopt_orphans();
+  for (std::uint64_t i = request.first; i < request.first + request.count; ++i) {
+    control->progress.execution = i;
+    const int pid = fork_worker();
+    if (pid == 0) {
+      if (request.flags & model::request_flags::keep_output) setvbuf(stdout, nullptr, _IOLBF, 0);
+      begin_free_execution(i, true);
+      run_free_body(body);
+    }
+    const std::int32_t status = await_worker(pid, control->progress.heartbeat, false);
+    end_left_behind(pid);
+    if (control->result.written != 0) return say(model::ReplyKind::stopped, i, status);
+  }
+  say(model::ReplyKind::done);
+}
+
 // Carries out a `run` or `replay`: workers one after another, until one fails or all executions have passed.
 void carry_out(const std::function<void()>& body) {
   model::Request& request = control->request;
@@ -90,7 +111,7 @@ void carry_out(const std::function<void()>& body) {
     control->progress.execution = request.first;
     const int pid = fork_worker();
     if (pid == 0) run_worker(body, request);
-    const std::int32_t status = await_worker(pid, heartbeat);
+    const std::int32_t status = await_worker(pid, heartbeat, true);
     const std::uint64_t reached = control->progress.execution;
     if (control->result.written != 0) return say(model::ReplyKind::stopped, reached, status);
     if (status == 0) break;
@@ -155,7 +176,7 @@ WEDGE_PUBLIC int scenario_main(int argc, char** argv) {
       write_listing();
       say(model::ReplyKind::done);
     } else if (const Variant* variant = requested_variant()) {
-      carry_out(variant->body);
+      wants_free(request) ? carry_out_freely(variant->body) : carry_out(variant->body);
     } else {
       std::snprintf(control->result.text, sizeof control->result.text, "there is no scenario %s with a variant %s",
                     request.scenario, request.variant);
@@ -165,6 +186,15 @@ WEDGE_PUBLIC int scenario_main(int argc, char** argv) {
   raw::exit_process(0);
 }
 
+namespace {
+
+[[noreturn]] void fail_unmet(const std::string& what) {
+  runtime::fail(Outcome::unmet_obligation, "the scope that promised it is left, and this has not happened: %s",
+                what.c_str());
+}
+
+}  // namespace
+
 WEDGE_PUBLIC Obligation::Obligation(std::string_view what) : what_(what) {
   if (!runtime::controlled) return;
   next_ = runtime::scheduler.obligations;
@@ -172,26 +202,31 @@ WEDGE_PUBLIC Obligation::Obligation(std::string_view what) : what_(what) {
 }
 
 WEDGE_PUBLIC Obligation::~Obligation() {
+  if (!fulfilled_ && runtime::is_free()) fail_unmet(what_);
   if (!runtime::controlled) return;
   for (Obligation** link = &runtime::scheduler.obligations; *link != nullptr; link = &(*link)->next_)
     if (*link == this) {
-      if (!fulfilled_)
-        runtime::fail(Outcome::unmet_obligation, "the scope that promised it is left, and this has not happened: %s",
-                      what_.c_str());
+      if (!fulfilled_) fail_unmet(what_);
       *link = next_;
       return;
     }
 }
 
 WEDGE_PUBLIC void Obligation::fulfil() { fulfilled_ = true; }
+WEDGE_PUBLIC bool Obligation::fulfilled() const { return fulfilled_; }
 
 WEDGE_PUBLIC void deadline(std::chrono::nanoseconds limit) {
   if (runtime::controlled)
     runtime::scheduler.deadline_ns = runtime::scheduler.idle_ns + static_cast<std::uint64_t>(limit.count());
+  else if (runtime::is_free())
+    runtime::set_free_deadline(limit);
 }
 
 WEDGE_PUBLIC void note(std::string_view text) {
-  if (runtime::controlled) runtime::log_note(text.data(), text.size());
+  if (runtime::controlled)
+    runtime::log_note(text.data(), text.size());
+  else if (runtime::is_free())
+    runtime::note_freely(text);
 }
 
 WEDGE_PUBLIC bool controlled() { return runtime::controlled; }

@@ -8,6 +8,7 @@
 
 #include <wedge/scenario.h>
 
+#include "harness/runtime/free/free_execution.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/execution.h"
 #include "harness/runtime/scheduler/scheduler.h"
@@ -91,7 +92,8 @@ void record_result(Outcome outcome) {
 }
 
 void fail(Outcome outcome, const char* format, ...) {
-  controlled = false;
+  if (is_free()) claim_last_word();
+  mode = {};
   std::va_list arguments;
   va_start(arguments, format);
   std::vsnprintf(control->result.text, sizeof control->result.text, format, arguments);

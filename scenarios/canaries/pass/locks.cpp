@@ -109,7 +109,10 @@ const wedge::Scenario scenario{
         {
             {"mutual-exclusion", mutual_exclusion, wedge::expect(wedge::Outcome::pass)},
             {"recursion", recursion, wedge::expect(wedge::Outcome::pass)},
-            {"error-checking", error_checking, wedge::expect(wedge::Outcome::pass)},
+            {.name = "error-checking",
+             .body = error_checking,
+             .expectation = wedge::expect(wedge::Outcome::pass),
+             .unfit_for = wedge::Unfit::sanitizer},
             {"readers-and-writer", readers_and_writer, wedge::expect(wedge::Outcome::pass)},
             {"timed-lock", timed_lock, wedge::expect(wedge::Outcome::pass)},
         },

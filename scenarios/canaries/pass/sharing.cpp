@@ -101,7 +101,10 @@ const wedge::Scenario scenario{
         {
             {"shared-pointer", shared_pointer, wedge::expect(wedge::Outcome::pass)},
             {"call-once", call_once, wedge::expect(wedge::Outcome::pass)},
-            {"call-once-after-exception", call_once_after_exception, wedge::expect(wedge::Outcome::pass)},
+            {.name = "call-once-after-exception",
+             .body = call_once_after_exception,
+             .expectation = wedge::expect(wedge::Outcome::pass),
+             .unfit_for = wedge::Unfit::sanitizer},
             {"local-static", local_static, wedge::expect(wedge::Outcome::pass)},
             {"join-sees-the-end", join_sees_the_end, wedge::expect(wedge::Outcome::pass)},
         },

@@ -70,8 +70,14 @@ const wedge::Scenario scenario{
     .source = "",
     .variants =
         {
-            {"sleep-takes-time", sleep_takes_time, wedge::expect(wedge::Outcome::pass)},
-            {"wait-times-out", wait_times_out, wedge::expect(wedge::Outcome::pass)},
+            {.name = "sleep-takes-time",
+             .body = sleep_takes_time,
+             .expectation = wedge::expect(wedge::Outcome::pass),
+             .unfit_for = wedge::Unfit::real_time},
+            {.name = "wait-times-out",
+             .body = wait_times_out,
+             .expectation = wedge::expect(wedge::Outcome::pass),
+             .unfit_for = wedge::Unfit::real_time},
             {"signal-or-timeout", signal_or_timeout, wedge::expect(wedge::Outcome::pass)},
             {"future-times-out", future_times_out, wedge::expect(wedge::Outcome::pass)},
             {"polling-the-clock-ends", polling_the_clock_ends, wedge::expect(wedge::Outcome::pass)},

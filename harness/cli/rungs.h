@@ -1,0 +1,44 @@
+// The rungs on which nothing is scheduled: how each runs one variant again and again, and what it saw.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/cli/options.h"
+#include "harness/cli/select.h"
+#include "harness/supervise/sighting.h"
+
+namespace wedge::cli {
+
+struct RungPlan {
+  std::uint64_t executions = 1;
+  bool keep_going = false;
+  std::function<bool()> out_of_time = [] { return false; };
+  std::function<void(std::uint64_t done, std::uint64_t failures)> progress = [](std::uint64_t, std::uint64_t) {};
+  std::function<void()> idle = [] {};
+};
+
+// Of one program. Throws EnvironmentError from every function.
+class RungRunner {
+ public:
+  virtual ~RungRunner() = default;
+  // What a scenario program has registered; of a plain program one variant without names.
+  virtual std::vector<Listed> variants() = 0;
+  virtual supervise::Sightings run(const Listed& variant, const RungPlan& plan) = 0;
+};
+
+std::unique_ptr<RungRunner> free_runner(const RunOptions& options, const Selection& selection);
+std::unique_ptr<RungRunner> tsan_runner(const RunOptions& options, const Selection& selection);
+std::unique_ptr<RungRunner> rr_runner(const RunOptions& options, const Selection& selection);
+
+// Why this rung cannot be used here; empty if it can.
+std::string why_not(Rung rung);
+std::string why_rr_cannot_be_used();
+
+// `wedge run --rung free|tsan|rr`; returns the exit code.
+int run_rung_command(const RunOptions& options, const std::string& command);
+
+}  // namespace wedge::cli
