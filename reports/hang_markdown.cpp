@@ -121,7 +121,7 @@ std::string who_waits(const Hang& hang) {
   Rows rows(table_limit);
   for (const auto& group : groups) {
     const std::string& cells = group.first;
-    const auto& threads = group.second;
+    const std::vector<ThreadOfProcess>& threads = group.second;
     rows.add(
         [&] {
           const std::string who = cell(name_of_thread(hang, threads.front()));
