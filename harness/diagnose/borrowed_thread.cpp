@@ -58,11 +58,11 @@ std::optional<std::uint64_t> find_system_call_instruction(const AddressSpace& me
   std::vector<const Mapping*> places;
   for (const Mapping& mapping : memory.mappings())
     if (mapping.executable && mapping.path != "[vsyscall]") places.push_back(&mapping);
-  std::ranges::stable_partition(places, [](const Mapping* mapping) { return mapping->path == "[vdso]"; });
+  std::stable_partition(places.begin(), places.end(), [](const Mapping* mapping) { return mapping->path == "[vdso]"; });
   for (const Mapping* mapping : places) {
     const std::vector<std::byte> bytes = memory.copy(mapping->start, mapping->end - mapping->start);
-    const auto found = std::ranges::search(bytes, wanted);
-    if (!found.empty()) return mapping->start + static_cast<std::uint64_t>(found.begin() - bytes.begin());
+    const auto found = std::search(bytes.begin(), bytes.end(), wanted.begin(), wanted.end());
+    if (found != bytes.end()) return mapping->start + static_cast<std::uint64_t>(found - bytes.begin());
   }
   return std::nullopt;
 }

@@ -76,7 +76,8 @@ bool is_c_library(const LoadedModule& module) {
 std::optional<std::uint64_t> function_address(const AddressSpace& memory, const std::string& name) {
   std::vector<const LoadedModule*> modules;
   for (const LoadedModule& module : memory.modules()) modules.push_back(&module);
-  std::ranges::stable_partition(modules, [](const LoadedModule* module) { return is_c_library(*module); });
+  std::stable_partition(modules.begin(), modules.end(),
+                        [](const LoadedModule* module) { return is_c_library(*module); });
   for (const LoadedModule* module : modules)
     if (const auto found = find_in_module(*module, name)) return found;
   return std::nullopt;
