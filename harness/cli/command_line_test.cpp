@@ -102,7 +102,7 @@ TEST(command_line, time_alone_lifts_the_limit_of_executions) {
 }
 
 TEST(command_line, contradictions_and_nonsense) {
-  expect_error({"frobnicate"}, "there is no command 'frobnicate'; take run, repro, list, dump or flags");
+  expect_error({"frobnicate"}, "there is no command 'frobnicate'; take run, repro, report, watch, dump, list or flags");
   expect_error({"run"}, "say what to run");
   expect_error({"run", "./a", "--frobnicate"}, "--frobnicate");
   expect_error({"run", "./a", "--executions", "0"}, "--executions 0 would run nothing");
