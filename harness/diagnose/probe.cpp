@@ -64,6 +64,7 @@ std::vector<WakeupProbe> wakeup_probes(const Hang& hang) {
         same->add(waiter, in_knot);
     }
   }
+  // Not the one of std::ranges: clang 14 does not compile that of libstdc++ 12.
   std::stable_partition(probes.begin(), probes.end(), [](const WakeupProbe& probe) { return probe.in_knot; });
   return probes;
 }

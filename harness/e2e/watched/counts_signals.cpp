@@ -1,4 +1,5 @@
-// Says which signals reach it and how often each has come in all: "started", then "signal 34 count 1"; SIGTERM ends it.
+// Says which signals reach it and how often each has come in all: "started", then "signal 34 count 1"; SIGTERM or a
+// hangup ends it.
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -17,6 +18,6 @@ int main() {
     const int signal = sigwaitinfo(&all, &information);
     if (signal <= 0) continue;
     std::printf("signal %d count %d\n", signal, ++counts[static_cast<std::size_t>(signal)]);
-    if (signal == SIGTERM) return 0;
+    if (signal == SIGTERM || signal == SIGHUP) return 0;
   }
 }
