@@ -221,8 +221,10 @@ TEST(summary, one_row_per_variant) {
                              36,
                              35,
                              1,
-                             {{Outcome::deadlock, "", 35, 12, "", "", "", "", "", "3 of 3"}}});
-  result.variants.push_back({"q", "q", "fixed", Outcome::pass, "", Outcome::pass, true, 10000, std::nullopt, 0, {}});
+                             {{Outcome::deadlock, "", 35, 12, "", "", "", "", "", "3 of 3"}},
+                             {}});
+  result.variants.push_back(
+      {"q", "q", "fixed", Outcome::pass, "", Outcome::pass, true, 10000, std::nullopt, 0, {}, {}});
   EXPECT_EQ(summary_table(result),
             "variant  expected  outcome   first failure  failures  confirmed\n"
             "./a      pass      deadlock  35             1/36      3 of 3     NOT as declared\n"
