@@ -30,7 +30,8 @@ inline model::VariantResult sample_variant(std::string scenario, std::string var
           .executions = 10000,
           .first_failure = std::nullopt,
           .failures = 0,
-          .findings = {}};
+          .findings = {},
+          .left_out = {}};
 }
 
 inline void fail(model::VariantResult& variant, model::FindingResult finding, bool as_declared) {
