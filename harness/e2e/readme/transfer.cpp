@@ -5,7 +5,7 @@
 struct Account {
   std::mutex mutex;
   int balance = 100;
-};
+} alice, bob;
 
 void transfer(Account& from, Account& to, int amount) {
   std::lock_guard lock_from(from.mutex);
@@ -15,9 +15,8 @@ void transfer(Account& from, Account& to, int amount) {
 }
 
 int main() {
-  Account alice, bob;
-  std::thread one([&] { transfer(alice, bob, 10); });
-  std::thread two([&] { transfer(bob, alice, 20); });
+  std::thread one([] { transfer(alice, bob, 10); });
+  std::thread two([] { transfer(bob, alice, 20); });
   one.join();
   two.join();
 }
