@@ -26,6 +26,7 @@ using Words = std::array<std::uint32_t, 12>;
 constexpr std::uint32_t id_mask = FUTEX_TID_MASK;
 constexpr std::uint32_t contended = 2;
 constexpr std::uint32_t most_waiters = 1000000;
+constexpr std::uint64_t alignment = 8;               // of everything that has a 64-bit count in it
 constexpr std::uint64_t id_in_thread_block = 0x2d0;  // struct pthread of glibc
 constexpr std::uint64_t state_in_musl_thread = 56;
 constexpr std::uint64_t id_in_musl_thread = 48;
@@ -149,15 +150,19 @@ struct Decoder {
     return false;
   }
 
-  // 0 sequence of waiters, 8 start of the older group, 16 references, 36 references to it all, 40 signals; by group.
+  // 0 sequence of waiters, 8 start of the older group, 16 references, 32 size of the older group and a lock, 36
+  // references to it all, 40 signals; by group.
   bool condition_at(std::uint64_t base, std::size_t group) const {
     const auto words = memory.value<Words>(base);
-    if (!words) return false;
+    if (!words || base % alignment != 0) return false;
     const std::uint64_t sequence = ((*words)[0] | std::uint64_t{(*words)[1]} << 32) >> 1;
     const std::uint64_t older = ((*words)[2] | std::uint64_t{(*words)[3]} << 32) >> 1;
     const std::uint32_t waiters = (*words)[9] >> 3;
     if (waiters == 0 || waiters > most_waiters || sequence < waiters || older > sequence) return false;
     if ((*words)[4 + group] >> 1 == 0) return false;
+    // Whatever lay in the memory before may look like counts, but hardly like small ones everywhere.
+    if ((*words)[4] >> 1 > most_waiters || (*words)[5] >> 1 > most_waiters || sequence >> 40 != 0) return false;
+    if (((*words)[8] & 3) > 2) return false;
     wait.kind = WaitKind::condition;
     wait.address = base;
     wait.waiters = waiters;
@@ -173,6 +178,7 @@ struct Decoder {
   bool semaphore() const {
     const std::uint32_t waiters = word(4);
     if (command() != FUTEX_WAIT_BITSET || call.value != 0 || word(0) != 0) return false;
+    if (call.address % alignment != 0) return false;
     if (waiters == 0 || waiters > most_waiters || (word(8) != 0 && word(8) != FUTEX_PRIVATE_FLAG)) return false;
     wait.kind = WaitKind::semaphore;
     wait.waiters = waiters;
