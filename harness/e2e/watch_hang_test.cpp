@@ -21,6 +21,7 @@ TEST(WatchHang, at_the_deadline_there_is_a_report_and_the_command_ends) {
   EXPECT_EQ(hang.verdict.hang_class, model::HangClass::deadlock);
   EXPECT_EQ(hang.command, (Words{WEDGE_E2E_WAITS, "deadlock"}));
   EXPECT_EQ(hang.trigger, "deadline of 0.5 s");
+  EXPECT_EQ(hang.reproduce, "wedge watch --deadline 500ms -- " WEDGE_E2E_WAITS " deadlock");
   EXPECT_GE(hang.elapsed_s, 0.5);
   EXPECT_EQ(hang.processes.size(), 1U);
   EXPECT_TRUE(contains(read_text(folder / "out/hang-1.md"), "deadlock"));

@@ -20,6 +20,7 @@
 #include "harness/supervise/signal_relay.h"
 #include "harness/supervise/tree.h"
 #include "harness/supervise/watchdog.h"
+#include "reports/shell.h"
 
 namespace wedge::supervise {
 namespace {
@@ -159,6 +160,17 @@ class Watch {
     if (hang.probes.empty()) say("probe: there is no experiment for this kind of hang");
   }
 
+  // The same again, with what was asked for.
+  std::string command_line() const {
+    const auto option = [](const char* name, const auto& limit) {
+      if (!limit) return std::string();
+      const auto ms = limit->count();
+      return fmt::format(" --{} {}{}", name, ms % 1000 == 0 ? ms / 1000 : ms, ms % 1000 == 0 ? "s" : "ms");
+    };
+    return fmt::format("wedge watch{}{}{} -- {}", option("deadline", plan_.deadline), option("idle", plan_.idle),
+                       plan_.probe ? " --probe" : "", reports::shell_line(plan_.command));
+  }
+
   model::Hang captured(const std::string& trigger) {
     diagnose::CaptureRequest request;
     request.root = tree_.root();
@@ -169,6 +181,7 @@ class Watch {
     model::Hang hang = diagnose::capture_tree(request);
     hang.wedge = model::version;
     hang.command = plan_.command;
+    hang.reproduce = command_line();
     hang.trigger = trigger;
     hang.elapsed_s = elapsed_s;
     hang.idle_s = idle_s;
