@@ -19,11 +19,25 @@ using model::Trace;
 
 constexpr std::size_t functions_that_count = 3;
 
+// "work(int)" is "work": whether parameters are known depends on the compiler and on the function's linkage.
+std::string without_parameters(std::string function) {
+  if (function.ends_with(" const")) function.resize(function.size() - 6);
+  if (!function.ends_with(')') || function.ends_with("operator()")) return function;
+  std::size_t at = function.size();
+  int depth = 0;
+  do {
+    --at;
+    depth += function[at] == ')' ? 1 : function[at] == '(' ? -1 : 0;
+  } while (at > 0 && depth > 0);
+  return at == 0 ? function : function.substr(0, at);
+}
+
 std::vector<std::string> functions_in(const model::Stack& stack, bool of_the_system) {
   std::vector<std::string> functions;
   for (const model::Frame& frame : stack.frames)
     for (const model::Place& place : frame.places)
-      if (place.system == of_the_system && !place.function.empty()) functions.push_back(place.function);
+      if (place.system == of_the_system && !place.function.empty())
+        functions.push_back(without_parameters(place.function));
   functions.resize(std::min(functions.size(), functions_that_count));
   return functions;
 }
