@@ -1,4 +1,4 @@
-// forkpty.
+// A child with a terminal of its own, made by forkpty.
 #include "harness/e2e/terminal.h"
 
 #include <chrono>
@@ -26,6 +26,8 @@ Terminal::Terminal(const Words& words, const Variables& extra) {
   pid_ = forkpty(&file_, nullptr, nullptr, nullptr);
   if (pid_ < 0) throw std::runtime_error("cannot make a terminal");
   if (pid_ > 0) return;
+  // As at a login; whoever started the tests may have had some ignored, as nohup does.
+  for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
   setenv("TERM", "dumb", 1);
   for (const auto& [name, value] : extra) setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> pointers;
