@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <future>
 #include <optional>
 
 #include <fmt/format.h>
@@ -187,10 +188,12 @@ class Run {
     }
   }
 
+  // The rate is measured beside the rest, which mostly waits for one process after the other.
   static model::Trace analysed(const model::Trace& trace, const supervise::ReplayPlan& plan) {
+    auto rate = std::async(std::launch::async, [&] { return supervise::measure_rate(trace, plan); });
     model::Trace smallest = supervise::minimise(trace, plan);
-    smallest.analysis->rate = supervise::measure_rate(trace, plan);
     supervise::add_kernel_stacks(smallest, plan);
+    smallest.analysis->rate = rate.get();
     return smallest;
   }
 

@@ -15,7 +15,7 @@ struct MinimiseLimits {
   std::uint64_t candidates = 3000;
   std::uint64_t steps = 30'000'000;
   std::uint64_t rate_executions = 1000;
-  std::uint64_t rate_failures = 20;  // so many of them tell enough
+  std::uint64_t rate_failures = 12;  // so many of them tell enough
   std::uint64_t rate_steps = 10'000'000;
 };
 
