@@ -90,7 +90,7 @@ std::string why(const Trace& trace, const Words& words) {
 
 std::string table_row(const Trace& trace, const Words& words, const TaskRecord& task) {
   const bool is_over = task.id == trace.task && is_about_one_place(trace.outcome);
-  std::string what = is_over ? "ended the execution" : what_it_waits_for(trace, words, task);
+  std::string what = is_over ? std::string(how_it_ended(trace.outcome)) : what_it_waits_for(trace, words, task);
   if (what.empty()) what = "could run";
   return fmt::format("{} | step {} | {} |\n", markdown(shortened_to(what, longest_cell)), task.since_step,
                      code_in_cell(shortened_to(words.place(task.stack), longest_cell / 2)));

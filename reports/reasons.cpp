@@ -55,7 +55,7 @@ std::string waits_words(const Trace& trace, const Words& words) {
 std::string place_words(const Trace& trace, const Words& words) {
   if (trace.task < 0 && words.place(trace.stack).empty()) return {};
   const std::string who = trace.task < 0 ? "It" : words.task(static_cast<std::uint32_t>(trace.task));
-  return fmt::format("{} ended the execution{}", who, words.at(trace.stack));
+  return fmt::format("{} {}{}", who, how_it_ended(trace.outcome), words.at(trace.stack));
 }
 
 std::string what_happened(const Trace& trace, const Words& words) {

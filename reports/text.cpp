@@ -39,7 +39,7 @@ std::string cycle_text(const Trace& trace, const Words& words) {
 }
 
 std::string state_words(const Trace& trace, const TaskRecord& task) {
-  if (task.id == trace.task && is_about_one_place(trace.outcome)) return "ended the execution";
+  if (task.id == trace.task && is_about_one_place(trace.outcome)) return std::string(how_it_ended(trace.outcome));
   return fmt::format("{} since step {}", task.state == TaskState::blocked ? "blocked" : "could run", task.since_step);
 }
 

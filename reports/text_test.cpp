@@ -86,6 +86,16 @@ TEST(text, panic_shows_the_message_and_the_stack) {
       << text;
 }
 
+TEST(text, of_a_hang_the_task_did_not_end_anything) {
+  Trace trace = model::sample_deadlock();
+  trace.outcome = Outcome::hang;
+  trace.task = 2;
+  trace.cycle.clear();
+  const std::string text = explain(trace);
+  EXPECT_NE(text.find("  task 2: was still running, at transfer.cpp:21 in transfer(int)\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("ended the execution"), std::string::npos) << text;
+}
+
 TEST(text, unsupported_is_one_sentence_and_a_place) {
   Trace trace = model::sample_deadlock();
   trace.outcome = Outcome::unsupported;

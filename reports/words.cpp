@@ -135,6 +135,10 @@ bool stands_alone(Operation operation) {
 
 }  // namespace
 
+std::string_view how_it_ended(Outcome outcome) {
+  return outcome == Outcome::hang ? "was still running" : "ended the execution";
+}
+
 bool is_about_one_place(Outcome outcome) {
   switch (outcome) {
     case Outcome::panic:

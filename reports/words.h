@@ -47,6 +47,9 @@ class Words {
 // Whether the outcome is something that one task did at one place, and not how all of them stand.
 bool is_about_one_place(Outcome outcome);
 
+// What the task did at that place: "ended the execution", or of a hang "was still running".
+std::string_view how_it_ended(Outcome outcome);
+
 // "work(int)" of any length made fit for a line.
 std::string shortened(std::string_view function);
 
