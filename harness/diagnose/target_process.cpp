@@ -100,7 +100,8 @@ bool on_stack(const model::Hang& hang, const model::HangThread& thread, const st
   return std::ranges::any_of(hang.stacks.at(thread.stack).frames, [&](const model::Frame& frame) {
     return std::ranges::any_of(frame.places, [&](const model::Place& place) {
       return place.function == function || place.function.starts_with(function + "(") ||
-             place.function.ends_with("::" + function);
+             place.function.ends_with("::" + function) ||
+             place.function.find("::" + function + "(") != std::string::npos;
     });
   });
 }

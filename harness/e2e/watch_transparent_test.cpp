@@ -166,6 +166,19 @@ TEST(WatchTransparent, a_signal_to_the_whole_group_reaches_the_command_once) {
       << run.errors;
 }
 
+// Real-time signals are queued: of those that come faster than they are looked at, none is lost and none comes twice.
+TEST(WatchTransparent, many_signals_at_once_to_the_whole_group_are_as_many) {
+  const Folder folder;
+  const Finished run = script(folder, R"(
+    set -m
+    $WEDGE watch -- $COUNTS >log & watch=$!
+    until grep -q started log; do sleep 0.02; done
+    for i in $(seq 200); do kill -40 -- -$watch; done
+    until grep -q "signal 40 count 200" log; do sleep 0.02; done
+    kill -TERM -- -$watch; wait $watch; echo $?; grep -c "signal 40" log)");
+  EXPECT_EQ(run.output, "0\n200\n") << run.errors;
+}
+
 TEST(WatchTransparent, who_kills_wedge_kills_the_command) {
   const Folder folder;
   const Finished run = script(folder, R"(

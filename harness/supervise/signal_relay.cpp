@@ -22,9 +22,7 @@ namespace {
 
 constexpr int patience_with_witness_ms = 1000;
 
-std::uint64_t bit(std::uint32_t signal) { return std::uint64_t{1} << (signal - 1); }
-
-// Answers each byte with the set of signals that have arrived since the last; everything is blocked in it already.
+// Answers each byte with how many of each signal have arrived since the last; everything is blocked in it already.
 [[noreturn]] void testify(int socket) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   prctl(PR_SET_NAME, "wedge-witness");
@@ -34,10 +32,10 @@ std::uint64_t bit(std::uint32_t signal) { return std::uint64_t{1} << (signal - 1
   sigfillset(&all);
   char question = 0;
   while (read(socket, &question, 1) == 1) {
-    std::uint64_t arrived = 0;
+    SignalCounts arrived{};
     const timespec at_once{};
     for (int signal = 0; (signal = sigtimedwait(&all, nullptr, &at_once)) > 0;)
-      arrived |= bit(static_cast<std::uint32_t>(signal));
+      ++arrived.at(static_cast<std::size_t>(signal));
     if (write(socket, &arrived, sizeof arrived) != sizeof arrived) break;
   }
   _exit(0);
@@ -87,21 +85,25 @@ void SignalRelay::restore() const {
   sigprocmask(SIG_SETMASK, &found_mask_, nullptr);
 }
 
-std::uint64_t SignalRelay::seen_by_witness() {
-  // Signalling a group and changing one exclude each other in the kernel: after this call every signal to the group
-  // that has reached us has reached the witness, too.
-  setpgid(0, getpgrp());
-  if (witness_ <= 0) return 0;
+// Signalling a group and changing one exclude each other in the kernel: after this call a signal to the group that has
+// reached one of us two has reached the other as well.
+void SignalRelay::finish_group_signals() { setpgid(0, getpgrp()); }
+
+SignalCounts SignalRelay::seen_by_witness() const {
+  finish_group_signals();
+  if (witness_ <= 0) return {};
   const auto now = process_entry(witness_);
   const bool stopped = !now.empty() && now.front().state == 'T';
   if (stopped) kill(witness_, SIGCONT);
-  std::uint64_t arrived = 0;
+  SignalCounts arrived{};
   pollfd answer{witness_socket_, POLLIN, 0};
   const bool known = send(witness_socket_, "?", 1, MSG_NOSIGNAL) == 1 &&
                      poll(&answer, 1, patience_with_witness_ms) == 1 &&
                      recv(witness_socket_, &arrived, sizeof arrived, 0) == sizeof arrived;
-  if (!known) return 0;
-  return stopped ? arrived & ~bit(SIGCONT) : arrived;
+  finish_group_signals();
+  if (!known) return {};
+  if (stopped) arrived[SIGCONT] = 0;
+  return arrived;
 }
 
 void SignalRelay::forward(pid_t command, const signalfd_siginfo& signal) const {
@@ -112,25 +114,36 @@ void SignalRelay::forward(pid_t command, const signalfd_siginfo& signal) const {
     kill(command, static_cast<int>(signal.ssi_signo));
 }
 
+// False: nothing has arrived.
+bool SignalRelay::read_arrived(std::vector<signalfd_siginfo>& arrived, bool& child_changed) const {
+  const std::size_t before = arrived.size();
+  signalfd_siginfo one{};
+  while (read(signals_, &one, sizeof one) == sizeof one) {
+    if (one.ssi_signo == SIGCHLD && one.ssi_code != SI_USER && one.ssi_code != SI_QUEUE)
+      child_changed = true;
+    else
+      arrived.push_back(one);
+  }
+  return arrived.size() > before;
+}
+
 bool SignalRelay::pass_on(pid_t command) {
   std::vector<signalfd_siginfo> arrived;
-  signalfd_siginfo one{};
+  SignalCounts to_the_group{};
   bool child_changed = false;
-  std::uint64_t kinds = 0;
-  while (read(signals_, &one, sizeof one) == sizeof one) {
-    if (one.ssi_signo == SIGCHLD && one.ssi_code != SI_USER && one.ssi_code != SI_QUEUE) {
-      child_changed = true;
-      continue;
-    }
-    kinds |= bit(one.ssi_signo);
-    // From the terminal, too, some come to the group (Ctrl-C) and some to us alone (a hangup, if we lead the session).
-    arrived.push_back(one);
+  // Until both have seen the same: what comes while the witness is asked may have reached it and not yet been read
+  // here.
+  while (read_arrived(arrived, child_changed)) {
+    const SignalCounts seen = seen_by_witness();
+    for (std::size_t signal = 0; signal < seen.size(); ++signal) to_the_group[signal] += seen[signal];
   }
-  if (kinds != 0) {
-    const std::uint64_t to_the_group = seen_by_witness() | ahead_;
-    ahead_ = to_the_group & ~kinds & ~bit(SIGCONT);
-    for (const signalfd_siginfo& signal : arrived)
-      if ((to_the_group & bit(signal.ssi_signo)) == 0) forward(command, signal);
+  // From the terminal, too, some come to the group (Ctrl-C) and some to us alone (a hangup, if we lead the session).
+  for (const signalfd_siginfo& signal : arrived) {
+    std::uint32_t& group = to_the_group.at(signal.ssi_signo);
+    if (group == 0) forward(command, signal);
+    // Of an ordinary signal several may have become one in the witness; real-time signals are queued and counted.
+    else if (static_cast<int>(signal.ssi_signo) >= SIGRTMIN)
+      --group;
   }
   if (child_changed) stop_with(command);
   return child_changed;

@@ -6,15 +6,19 @@
 // witness, sits in the group too: what reached it was sent to the group.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/types.h>
 
 namespace wedge::supervise {
+
+using SignalCounts = std::array<std::uint32_t, 65>;  // by signal number
 
 class SignalRelay {
  public:
@@ -41,7 +45,9 @@ class SignalRelay {
   Clock::duration stopped() const { return stopped_; }
 
  private:
-  std::uint64_t seen_by_witness();
+  static void finish_group_signals();
+  SignalCounts seen_by_witness() const;
+  bool read_arrived(std::vector<signalfd_siginfo>& arrived, bool& child_changed) const;
   void forward(pid_t command, const signalfd_siginfo& signal) const;
   void stop_with(pid_t command);
 
@@ -50,7 +56,6 @@ class SignalRelay {
   int signals_ = -1;
   int witness_socket_ = -1;
   pid_t witness_ = -1;
-  std::uint64_t ahead_ = 0;  // reached the witness, and us only after we last looked
   Clock::duration stopped_{0};
 };
 

@@ -3,9 +3,10 @@
 
 #include "corpus.h"
 
-namespace {
-
+// Visible to others: a compiler that knew that nobody sets it could leave out the loop.
 std::atomic<bool> done{false};
+
+namespace {
 
 [[gnu::noinline]] void spin() {
   while (!done.load()) continue;
