@@ -10,6 +10,7 @@ TEST(escape, what_cannot_be_seen_becomes_visible) {
   EXPECT_EQ(printable("a\nb\t\x1b[31m"), "a\\nb\\t\\x1b[31m");
   EXPECT_EQ(printable(std::string_view("\0", 1)), "\\x00");
   EXPECT_EQ(printable("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9b"), "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x9b");
+  // NOLINTNEXTLINE(misc-misleading-bidirectional): that it becomes visible is the point
   EXPECT_EQ(printable("a\xe2\x80\xae"
                       "b"),
             "a\\u202eb");                                                     // turns the rest of the line around

@@ -89,7 +89,7 @@ std::string annotations(const RunResult& result, const std::string& root) {
 }
 
 std::string job_summary(const RunResult& result, std::size_t room) {
-  const std::string text = suite_report(result) + "\n";
+  std::string text = suite_report(result) + "\n";
   const std::size_t limit = std::min(room, most_summary_bytes);
   if (text.size() <= limit) return text;
   const std::string shorter = fmt::format(

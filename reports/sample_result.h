@@ -6,7 +6,7 @@
 
 namespace wedge::reports {
 
-inline model::FindingResult sample_finding(Outcome outcome, std::string text, std::string name) {
+inline model::FindingResult sample_finding(Outcome outcome, std::string text, const std::string& name) {
   return {.outcome = outcome,
           .fingerprint = "0123456789abcdef",
           .execution = 35,
@@ -19,7 +19,7 @@ inline model::FindingResult sample_finding(Outcome outcome, std::string text, st
           .confirmed = "3 of 3"};
 }
 
-inline model::VariantResult sample_variant(std::string scenario, std::string variant, Outcome expected) {
+inline model::VariantResult sample_variant(const std::string& scenario, std::string variant, Outcome expected) {
   return {.target = scenario,
           .scenario = scenario,
           .variant = std::move(variant),

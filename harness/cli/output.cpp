@@ -47,7 +47,7 @@ OutputFolder::OutputFolder(std::string path) : path_(std::move(path)) {
 }
 
 std::string OutputFolder::write_trace(const model::Trace& trace) const {
-  const std::string name = "traces/" + trace_name(trace);
+  std::string name = "traces/" + trace_name(trace);
   write_file(path_of(name), model::write_trace(trace));
   return name;
 }

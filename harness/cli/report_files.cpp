@@ -67,7 +67,7 @@ void tell_github(const model::RunResult& result) {
 }
 
 std::string source_root() {
-  if (const std::string workspace = variable("GITHUB_WORKSPACE"); !workspace.empty()) return workspace;
+  if (std::string workspace = variable("GITHUB_WORKSPACE"); !workspace.empty()) return workspace;
   std::error_code error;
   const fs::path here = fs::current_path(error);
   for (fs::path folder = here; !folder.empty(); folder = folder.parent_path()) {

@@ -34,7 +34,7 @@ std::string complaint_in(const std::string& output) {
   std::string line = output.substr(0, output.find('\n'));
   for (std::size_t at = 0; at < output.size();) {
     const std::size_t end = std::min(output.find('\n', at), output.size());
-    const std::string candidate = output.substr(at, end - at);
+    std::string candidate = output.substr(at, end - at);
     for (const char* word : {"perf", "counter", "FATAL", "microarchitecture", "not supported"})
       if (candidate.find(word) != std::string::npos) return candidate;
     at = end + 1;

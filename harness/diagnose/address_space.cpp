@@ -26,7 +26,7 @@ bool same_file(const std::string& path, std::uint64_t inode) {
 std::string path_to_open(std::int32_t pid, const Mapping& mapping) {
   const std::string process = process_path(pid);
   if (same_file(mapping.path, mapping.inode)) return mapping.path;
-  const std::string in_container = process + "/root" + mapping.path;
+  std::string in_container = process + "/root" + mapping.path;
   if (same_file(in_container, mapping.inode)) return in_container;
   if (same_file(process + "/exe", mapping.inode)) return process + "/exe";
   char range[64];

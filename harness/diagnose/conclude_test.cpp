@@ -12,7 +12,6 @@ namespace wedge::diagnose {
 namespace {
 
 using model::Confidence;
-using model::Hang;
 using model::HangClass;
 using model::HangThread;
 using model::WaitKind;

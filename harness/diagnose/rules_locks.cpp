@@ -48,8 +48,8 @@ Finding cycle_finding(const Situation& situation, Facts& facts, std::vector<std:
     if (cycle.size() > 4) story += ", and so on round";
     finding.why.push_back(name_for_people(situation.at(cycle.front())) + " waits for " + story + " (" + ids + ").");
   }
-  finding.why.push_back("None of these waits has a time limit, and nobody else can end them.");
-  if (!certain) finding.why.push_back("A holder in it is a suspicion: its stack holds the lock's address.");
+  finding.why.emplace_back("None of these waits has a time limit, and nobody else can end them.");
+  if (!certain) finding.why.emplace_back("A holder in it is a suspicion: its stack holds the lock's address.");
   finding.knot = std::move(cycle);
   return finding;
 }

@@ -25,7 +25,7 @@ class ElfCheck : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   std::string file(const std::string& content, bool executable = true) {
-    const std::string path = (folder_ / "program").string();
+    std::string path = (folder_ / "program").string();
     std::ofstream(path, std::ios::binary) << content;
     if (executable) fs::permissions(path, fs::perms::owner_exec, fs::perm_options::add);
     return path;

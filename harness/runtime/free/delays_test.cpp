@@ -74,9 +74,9 @@ TEST(Delays, of_the_first_points_of_a_thread_are_of_every_kind_and_leave_most_po
     sleeps += count(first, Delay::Kind::sleep);
   }
   EXPECT_NEAR(none, 7500, 300);
-  EXPECT_NEAR(yields, 2500 * 7 / 16, 150);
-  EXPECT_NEAR(spins, 2500 * 7 / 16, 150);
-  EXPECT_NEAR(sleeps, 2500 * 2 / 16, 80);
+  EXPECT_NEAR(yields, 2500 * 7 / 16.0, 150);
+  EXPECT_NEAR(spins, 2500 * 7 / 16.0, 150);
+  EXPECT_NEAR(sleeps, 2500 * 2 / 16.0, 80);
 }
 
 TEST(Delays, are_no_longer_than_they_may_be) {
