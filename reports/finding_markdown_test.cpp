@@ -10,7 +10,6 @@
 namespace wedge::reports {
 namespace {
 
-using model::Operation;
 using model::Trace;
 
 FindingContext sample_context() {

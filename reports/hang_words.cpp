@@ -57,7 +57,7 @@ std::string name_of_owner(const Hang& hang, std::int32_t id) {
 }
 
 std::string place_words(const model::Place& place) {
-  const std::string function = shortened(place.function);
+  std::string function = shortened(place.function);
   if (place.file.empty()) return function;
   const std::string where = fmt::format("{}:{}", place.file.substr(place.file.rfind('/') + 1), place.line);
   return function.empty() ? where : where + " in " + function;

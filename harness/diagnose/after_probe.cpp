@@ -76,7 +76,7 @@ bool still_waits(const Waiter& waiter) {
   return known != nullptr && known->kind == waiter.kind;
 }
 
-AfterProbe::AfterProbe(std::vector<Waiter> waiters, std::int32_t borrowed) : borrowed_(borrowed) {
+AfterProbe::AfterProbe(const std::vector<Waiter>& waiters, std::int32_t borrowed) : borrowed_(borrowed) {
   for (const Waiter& waiter : waiters) {
     const std::string path = thread_path(waiter.pid, waiter.tid);
     const auto status = read_status(path);

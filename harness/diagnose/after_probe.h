@@ -33,7 +33,7 @@ struct Reacted {
 class AfterProbe {
  public:
   // `borrowed`: a thread of the same process that the probe itself moves, or 0.
-  AfterProbe(std::vector<Waiter> waiters, std::int32_t borrowed);
+  AfterProbe(const std::vector<Waiter>& waiters, std::int32_t borrowed);
 
   // The reaction of the waiter that went furthest. Returns as soon as one has gone on, else after the limit.
   // `meanwhile` is called again and again.

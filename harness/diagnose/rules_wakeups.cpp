@@ -11,7 +11,6 @@ namespace {
 using model::Confidence;
 using model::HangClass;
 using model::HangDescriptor;
-using model::HangProcess;
 using model::HangThread;
 using model::Wait;
 using model::WaitDescriptor;
@@ -156,7 +155,7 @@ std::optional<Finding> nobody_is_left(const Situation& situation, Facts& facts) 
                           " already waits for it to end, so whatever was to tell it so came too early or never (" +
                           facts.of(chain[chain.size() - 2]) + ").");
   } else {
-    finding.why.push_back("Whether a wakeup came before the wait began cannot be seen from outside.");
+    finding.why.emplace_back("Whether a wakeup came before the wait began cannot be seen from outside.");
   }
   return finding;
 }

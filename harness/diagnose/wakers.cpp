@@ -10,7 +10,6 @@ namespace {
 using model::DescriptorEnd;
 using model::HangDescriptor;
 using model::HangProcess;
-using model::HangThread;
 using model::Wait;
 using model::WaitKind;
 
