@@ -68,7 +68,7 @@ std::string file(const Folder& folder, const std::string& text) {
 }
 
 std::string executable_file(const Folder& folder, const std::string& text) {
-  const std::string path = file(folder, text);
+  std::string path = file(folder, text);
   chmod(path.c_str(), 0755);
   return path;
 }

@@ -17,7 +17,7 @@ class TsanRung : public testing::TestWithParam<std::string> {
   }
   std::string build(const std::string& source, const std::vector<std::string>& options = {},
                     Level level = Level::tsan) {
-    const std::string program = folder_ / ("program" + std::to_string(++built_));
+    std::string program = folder_ / ("program" + std::to_string(++built_));
     build_all({{own_source(source), GetParam(), level, program, options}});
     return program;
   }

@@ -153,7 +153,7 @@ TEST(PosStrategy, order_of_a_race_does_not_depend_on_bystanders) {
       break;
     }
   }
-  EXPECT_NEAR(second_first, rounds / 2, rounds / 20);
+  EXPECT_NEAR(second_first, rounds / 2.0, rounds / 20.0);
 }
 
 }  // namespace
