@@ -81,7 +81,7 @@ std::vector<std::string> Runner::controlled_command(std::size_t runs, bool shows
       "--seed",       options_.seed, "--jobs",     options_.jobs,     "--executions", std::to_string(runs)};
   append(command, options_.more);
   if (shows_output)
-    command.push_back("--show-output");
+    command.emplace_back("--show-output");
   else
     append(command, {"--out", folder_ + "/out"});
   append(command, {options_.cases, "--"});
