@@ -83,8 +83,8 @@ CASE(barrier_may_be_destroyed_by_the_one_that_is_serial) {
     auto* const barrier = new pthread_barrier_t;
     pthread_barrier_init(barrier, nullptr, 2);
     const auto wait_and_destroy = [barrier] {
-      if (pthread_barrier_wait(barrier) != PTHREAD_BARRIER_SERIAL_THREAD)
-        return;  // NOLINT(bugprone-posix-return): it is -1
+      // NOLINTNEXTLINE(bugprone-posix-return): the serial thread's is -1
+      if (pthread_barrier_wait(barrier) != PTHREAD_BARRIER_SERIAL_THREAD) return;
       pthread_barrier_destroy(barrier);
       delete barrier;
     };
