@@ -47,6 +47,18 @@ std::string fingerprint_of(Outcome outcome, const std::string& text) {
   return checksum.hex();
 }
 
+// "terminate called after throwing an instance of 'X' what():  Y", as the runtime of the other rungs says it, so that a
+// declared text fits on all of them.
+std::string in_our_words(const std::string& line) {
+  constexpr std::string_view start = "terminate called after throwing an instance of '";
+  constexpr std::string_view reason = " what():  ";
+  const std::size_t end = line.find('\'', start.size());
+  if (!line.starts_with(start) || end == std::string::npos) return line;
+  const std::string text = "uncaught exception of type " + line.substr(start.size(), end - start.size());
+  const std::size_t what = line.find(reason, end);
+  return what == std::string::npos ? text : text + ": " + line.substr(what + reason.size());
+}
+
 // The line in which a program says why it gives up; empty if there is none.
 std::string last_words(const std::string& output) {
   std::string found;
@@ -58,7 +70,7 @@ std::string last_words(const std::string& output) {
     if (terminated && line.starts_with("  what():")) found += line.substr(1);
     terminated = line.starts_with("terminate called");
   }
-  return found.starts_with("wedge: ") ? found.substr(7) : found;
+  return found.starts_with("wedge: ") ? found.substr(7) : in_our_words(found);
 }
 
 Sighting sighting_of_status(const WatchedRun& run) {
