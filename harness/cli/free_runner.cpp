@@ -48,8 +48,6 @@ class CountingWorkers : public supervise::Workers {
     return result;
   }
   void abandon(unsigned worker) override { pool_.abandon(worker); }
-  std::uint64_t longest() const override { return pool_.longest(); }
-  std::uint32_t most_tasks() const override { return pool_.most_tasks(); }
 
   std::uint64_t seen(const std::string& fingerprint) const { return seen_.at(fingerprint); }
 

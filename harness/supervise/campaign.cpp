@@ -1,4 +1,4 @@
-// Hands out executions in increasing order and decides which answers count.
+// Hands out executions round by round, in increasing order, and decides which answers count.
 #include "harness/supervise/campaign.h"
 
 #include <algorithm>
@@ -6,14 +6,10 @@
 #include <string>
 
 #include "harness/supervise/errors.h"
+#include "harness/supervise/rounds.h"
 
 namespace wedge::supervise {
 namespace {
-
-struct Range {
-  std::uint64_t first = 0;
-  std::uint64_t end = 0;
-};
 
 class Campaign {
  public:
@@ -22,9 +18,7 @@ class Campaign {
 
   CampaignResult run() {
     try {
-      scout();
-      next_ = 1;
-      spread();
+      while (goes_on()) run_round();
     } catch (const Interrupted&) {
       interrupted_ = true;
       for (unsigned worker = 0; worker < active_.size(); ++worker) drop(worker);
@@ -33,46 +27,52 @@ class Campaign {
   }
 
  private:
-  // Execution 0 walks at random and alone: its length is what the other strategies take as their estimate.
-  void scout() {
-    model::Recipe recipe = recipe_;
-    recipe.strategy = "random";
-    active_[0] = {0, 1};
-    workers_.begin(0, recipe, 0, 1);
-    settle(workers_.wait());
-    recipe_.hint_steps = workers_.longest();
-    recipe_.hint_tasks = workers_.most_tasks();
+  std::uint64_t limit() const {
+    return plan_.keep_going ? plan_.executions : std::min(plan_.executions, first_failure());
   }
 
-  void spread() {
-    // The first chunk runs alone: most failures are found there, before a second process would have started.
-    give(0);
+  // The scout and what follows it always run, however short the time.
+  bool goes_on() const { return next_ < limit() && (next_ <= 1 || !plan_.out_of_time()); }
+
+  void run_round() {
+    left_ = {next_, std::min(end_of_round(next_), plan_.executions)};
+    // Beside the first pieces nothing runs: most failures are found there, before a second process would have started.
+    give(next_ <= 1 ? 1 : workers_.count());
     while (any_active()) {
       settle(workers_.wait());
       plan_.progress(done_, failures_.size());
-      for (unsigned worker = 0; worker < active_.size(); ++worker)
-        if (!active_[worker]) give(worker);
+      give(workers_.count());
     }
+    lessons_.teach(recipe_);
   }
 
-  void give(unsigned worker) {
-    const std::uint64_t limit = plan_.keep_going ? plan_.executions : std::min(plan_.executions, first_failure());
-    if (next_ >= limit || (next_ > 1 && plan_.out_of_time())) return;
-    const Range range{next_, std::min(next_ + plan_.chunk, limit)};
-    next_ = range.end;
+  void give(unsigned to) {
+    for (unsigned worker = 0; worker < to; ++worker)
+      if (!active_[worker]) give_piece(worker);
+  }
+
+  void give_piece(unsigned worker) {
+    left_.end = std::min(left_.end, limit());
+    if (left_.first >= left_.end || !goes_on()) return;
+    const Range range = piece_of(left_, plan_.chunk, workers_.count());
+    next_ = left_.first = range.end;
     begin(worker, range);
   }
 
   void begin(unsigned worker, Range range) {
     active_[worker] = range;
-    workers_.begin(worker, recipe_, range.first, range.end - range.first);
+    // Execution 0 walks at random and alone: its length is what the other strategies take as their estimate.
+    model::Recipe recipe = recipe_;
+    if (range.first == 0) recipe.strategy = "random";
+    workers_.begin(worker, recipe, range.first, range.size());
   }
 
   void settle(RangeResult answer) {
     const Range range = *active_[answer.worker];
     active_[answer.worker].reset();
+    lessons_.add(answer.lessons);
     if (!answer.failure) {
-      done_ += range.end - range.first;
+      done_ += range.size();
       return;
     }
     const std::uint64_t failed = answer.failure->recipe.execution;
@@ -130,7 +130,9 @@ class Campaign {
   Workers& workers_;
   model::Recipe recipe_;
   std::vector<std::optional<Range>> active_;  // by worker
-  std::uint64_t next_ = 0;
+  std::uint64_t next_ = 0;  // the first execution that was not handed out yet
+  Range left_;              // of this round
+  Lessons lessons_;
   std::uint64_t done_ = 0;
   bool interrupted_ = false;
   std::vector<std::uint64_t> failures_;

@@ -1,7 +1,8 @@
 // Many executions of one variant, spread over workers, with a result that does not depend on how many there are.
 //
-// Execution i is determined by (recipe, i) alone. What counts are the executions from 0 up to and including the first
-// failing one, or all of them with keep_going, whichever worker came to them first.
+// It goes in rounds (rounds.h). Within a round, execution i is determined by (recipe, i) alone; between two rounds the
+// recipe takes up what the executions so far have taught (lessons.h). What counts are the executions from 0 up to and
+// including the first failing one, or all of them with keep_going, whichever worker came to them first.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "harness/model/trace.h"
+#include "harness/supervise/lessons.h"
 
 namespace wedge::supervise {
 
@@ -17,6 +19,7 @@ namespace wedge::supervise {
 struct RangeResult {
   unsigned worker = 0;
   std::optional<model::Trace> failure;
+  Lessons lessons;  // of the executions that were run
 };
 
 // Where executions run; the campaign's tests put their own in its place.
@@ -30,15 +33,12 @@ class Workers {
   virtual RangeResult wait() = 0;
   // Whatever the worker does is of no interest any more.
   virtual void abandon(unsigned worker) = 0;
-  // The longest execution so far and its tasks, as estimates for strategies that need some.
-  virtual std::uint64_t longest() const = 0;
-  virtual std::uint32_t most_tasks() const = 0;
 };
 
 struct CampaignPlan {
   model::Recipe recipe;
   std::uint64_t executions = 10000;
-  std::uint64_t chunk = 64;
+  std::uint64_t chunk = 64;  // the most executions that a worker is asked for at once
   bool keep_going = false;
   std::function<bool()> out_of_time = [] { return false; };
   std::function<void(std::uint64_t done, std::uint64_t failures)> progress = [](std::uint64_t, std::uint64_t) {};

@@ -2,12 +2,14 @@
 #include "harness/supervise/campaign.h"
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <set>
 
 #include <gtest/gtest.h>
 
 #include "harness/supervise/errors.h"
+#include "harness/supervise/rounds.h"
 
 namespace wedge::supervise {
 namespace {
@@ -25,6 +27,10 @@ class FakeWorkers : public Workers {
     busy_[worker] = {first, count};
     strategies.push_back(recipe.strategy);
     hints.push_back(recipe.hint_steps);
+    for (std::uint64_t i = first; i < first + count; ++i) recipes[i] = recipe;
+    // Between rounds everybody has answered.
+    const bool begins_round = first == 0 || end_of_round(first - 1) == first;
+    if (begins_round) EXPECT_EQ(executed.size(), first) << "a round began before the one before it had ended";
   }
 
   RangeResult wait() override {
@@ -39,18 +45,22 @@ class FakeWorkers : public Workers {
     const bool fails = failed != failing_.end() && *failed < first + count;
     const std::uint64_t end = fails ? *failed + 1 : first + count;
     for (std::uint64_t i = first; i < end; ++i) EXPECT_TRUE(executed.insert(i).second) << i << " ran twice";
-    if (!fails) return {worker, std::nullopt};
+    Lessons lessons;
+    for (std::uint64_t i = first; i < end; ++i) lessons.longest = std::max(lessons.longest, length_of(i));
+    if (!fails) return {worker, std::nullopt, lessons};
     model::Trace trace;
     trace.recipe.execution = *failed;
     trace.fingerprint = *failed % 2 == 0 ? "even" : "odd";
-    return {worker, trace};
+    return {worker, trace, lessons};
   }
 
   void abandon(unsigned worker) override { busy_[worker].reset(); }
-  std::uint64_t longest() const override { return 42; }
-  std::uint32_t most_tasks() const override { return 7; }
+
+  // The scout is the shortest, so that estimates taken from any other execution would be noticed.
+  static std::uint64_t length_of(std::uint64_t execution) { return 42 + execution; }
 
   std::set<std::uint64_t> executed;
+  std::map<std::uint64_t, model::Recipe> recipes;  // by execution: what its worker was asked to do
   std::vector<std::string> strategies;
   std::vector<std::uint64_t> hints;
   int interrupt_after = -1;
@@ -122,6 +132,18 @@ TEST(campaign, the_scout_walks_at_random_and_gives_the_estimates) {
   EXPECT_EQ(fake.hints[1], 42U);
 }
 
+TEST(campaign, what_a_recipe_says_depends_on_the_execution_alone) {
+  std::map<std::uint64_t, model::Recipe> alone;
+  for (unsigned workers : {1U, 2U, 3U, 8U})
+    for (unsigned seed = 0; seed < 3; ++seed) {
+      FakeWorkers fake(workers, {19, 20, 21, 900}, seed);
+      run_campaign(plan_of(6000, true), fake);
+      EXPECT_EQ(fake.recipes.size(), 6000U);
+      if (alone.empty()) alone = fake.recipes;
+      EXPECT_TRUE(fake.recipes == alone) << workers << " workers, seed " << seed;
+    }
+}
+
 TEST(campaign, a_failing_scout_is_a_finding) {
   FakeWorkers fake(2, {0}, 1);
   const CampaignResult result = run_campaign(plan_of(100, false), fake);
@@ -143,7 +165,7 @@ TEST(campaign, out_of_time_still_counts_a_gapless_range) {
 
 TEST(campaign, an_interruption_keeps_what_is_known) {
   FakeWorkers fake(1, {5, 8}, 1);
-  fake.interrupt_after = 3;
+  fake.interrupt_after = 4;  // the scout; 5 fails; 6 and 7; 8 fails, which is in the next round
   const CampaignResult result = run_campaign(plan_of(1000, true), fake);
   EXPECT_FALSE(result.complete);
   EXPECT_EQ(result.first_failure, 5U);

@@ -53,10 +53,11 @@ TEST(job, a_process_can_serve_many_requests) {
   Pool pool(fake("panic", 4), 1, patience);
   for (std::uint64_t first = 1; first < 20; first += 4) {
     pool.begin(0, {}, first, 4);
-    EXPECT_EQ(pool.wait().failure->recipe.execution, first + 3);
+    const RangeResult result = pool.wait();
+    EXPECT_EQ(result.failure->recipe.execution, first + 3);
+    EXPECT_EQ(result.lessons.longest, 11U);
+    EXPECT_EQ(result.lessons.most_tasks, 3U);
   }
-  EXPECT_EQ(pool.longest(), 11U);
-  EXPECT_EQ(pool.most_tasks(), 3U);
 }
 
 TEST(job, death_without_a_word_is_a_crash_or_a_panic) {

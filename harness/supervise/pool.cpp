@@ -9,6 +9,17 @@
 #include "harness/supervise/free_hang.h"
 
 namespace wedge::supervise {
+namespace {
+
+// What the runtime has noted while it carried out the last request.
+Lessons lessons_in(const model::ControlBlock& control) {
+  Lessons lessons;
+  lessons.longest = control.progress.longest;
+  lessons.most_tasks = control.progress.most_tasks;
+  return lessons;
+}
+
+}  // namespace
 
 Pool::Pool(LaunchSpec spec, unsigned count, std::chrono::milliseconds stuck)
     : spec_(std::move(spec)), stuck_(stuck), jobs_(count), recipes_(count) {}
@@ -52,9 +63,7 @@ RangeResult Pool::wait() {
   const Arrival arrival = wait_for_answer();
   const auto worker = static_cast<unsigned>(arrival.job);
   const model::ControlBlock& control = jobs_[worker]->control();
-  longest_ = control.progress.longest;
-  most_tasks_ = control.progress.most_tasks;
-  RangeResult result{worker, std::nullopt};
+  RangeResult result{worker, std::nullopt, lessons_in(control)};
   if (arrival.answer.kind != AnswerKind::stopped) return result;
   result.failure = capture(control, arrival.answer, recipes_[worker]);
   const model::Hang* hang = hang_of(arrival.answer.execution);

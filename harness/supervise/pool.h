@@ -22,8 +22,6 @@ class Pool : public Workers {
   void begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) override;
   RangeResult wait() override;
   void abandon(unsigned worker) override;
-  std::uint64_t longest() const override { return longest_; }
-  std::uint32_t most_tasks() const override { return most_tasks_; }
 
   // Where execution `execution` stood when its time was over; null if it ended.
   const model::Hang* hang_of(std::uint64_t execution) const;
@@ -45,8 +43,6 @@ class Pool : public Workers {
   std::map<std::uint64_t, model::Hang> hangs_;  // by execution
   std::vector<std::unique_ptr<Job>> jobs_;
   std::vector<model::Recipe> recipes_;  // of what each worker does now
-  std::uint64_t longest_ = 0;
-  std::uint32_t most_tasks_ = 0;
 };
 
 }  // namespace wedge::supervise

@@ -1,0 +1,20 @@
+// Merges what workers report, in a way that does not depend on their order.
+#include "harness/supervise/lessons.h"
+
+#include <algorithm>
+
+namespace wedge::supervise {
+
+void Lessons::add(const Lessons& other) {
+  longest = std::max(longest, other.longest);
+  most_tasks = std::max(most_tasks, other.most_tasks);
+}
+
+// The estimates stay what the scout gave: a strategy that spreads its switches over the length of an execution would
+// otherwise have them spread over the longest there ever was.
+void Lessons::teach(model::Recipe& recipe) const {
+  if (recipe.hint_steps == 0) recipe.hint_steps = longest;
+  if (recipe.hint_tasks == 0) recipe.hint_tasks = most_tasks;
+}
+
+}  // namespace wedge::supervise
