@@ -71,10 +71,12 @@ std::string size(const Trace& trace) {
 std::string facts(const Trace& trace) {
   const model::Recipe& recipe = trace.recipe;
   const bool is_pct = recipe.strategy == "pct";
+  const std::string_view whose_turn = recipe.portfolio ? " (in its turn in the portfolio)" : "";
   std::string text = fmt::format("- {}: {}\n", recipe.scenario.empty() ? "Program" : "Scenario",
                                  code(shortened_to(name_of_target(trace), longest_cell)));
-  text += fmt::format("- Found by: strategy {}{}, seed {}, execution {}\n", markdown(recipe.strategy),
-                      is_pct ? fmt::format(" of depth {}", recipe.strategy_depth) : "", recipe.seed, recipe.execution);
+  text += fmt::format("- Found by: strategy {}{}{}, seed {}, execution {}\n", markdown(recipe.strategy),
+                      is_pct ? fmt::format(" of depth {}", recipe.strategy_depth) : "", whose_turn, recipe.seed,
+                      recipe.execution);
   text += fmt::format("- Size: {}\n- Replayed: {}\n", size(trace), replays(trace));
   if (trace.text.find('\n') != std::string::npos)
     text += "- It said:\n\n" + code_block(shortened_to(trace.text, longest_message));
@@ -153,8 +155,11 @@ std::string recipe(const Trace& trace) {
 std::string run_again(const model::Recipe& recipe) {
   std::vector<std::string> words{"wedge", "run"};
   words.push_back(recipe.scenario.empty() ? recipe.program : recipe.scenario + ":" + recipe.variant);
-  words.insert(words.end(), {"--strategy", recipe.strategy, "--seed", std::to_string(recipe.seed)});
-  if (recipe.strategy == "pct") words.insert(words.end(), {"--depth", std::to_string(recipe.strategy_depth)});
+  const std::string strategy = recipe.portfolio ? "portfolio" : recipe.strategy;
+  words.insert(words.end(), {"--strategy", strategy, "--seed", std::to_string(recipe.seed)});
+  constexpr std::uint32_t default_depth = 3;
+  if (strategy == "pct" || (recipe.portfolio && recipe.strategy_depth != default_depth))
+    words.insert(words.end(), {"--depth", std::to_string(recipe.strategy_depth)});
   if ((recipe.flags & model::request_flags::no_early_timeouts) != 0) words.emplace_back("--no-early-timeouts");
   if ((recipe.flags & model::request_flags::spurious_wakeups) != 0) words.emplace_back("--spurious-wakeups");
   words.insert(words.end(), {"--executions", std::to_string(recipe.execution + 1)});

@@ -108,6 +108,8 @@ TEST(finding_markdown, the_command_finds_it_again) {
   recipe.seed = 7;
   EXPECT_EQ(run_again(recipe),
             "wedge run 'bank/transfer:as found' --strategy random --seed 7 --spurious-wakeups --executions 36");
+  recipe.portfolio = true;
+  EXPECT_TRUE(run_again(recipe).find("--strategy portfolio ") != std::string::npos) << run_again(recipe);
 }
 
 // Every text is hostile and long, and there is plenty of everything.

@@ -90,6 +90,17 @@ std::string skipped(const RunResult& result) {
   return text + rows.text("variant", "- *... and {}*\n");
 }
 
+std::string left_open(const RunResult& result) {
+  Rows rows(table_limit);
+  for (const VariantResult& variant : result.variants)
+    if (variant.residual)
+      rows.add([&] {
+        return fmt::format("- {}: {}\n", code(shortened_to(variant_name(variant), longest_cell)),
+                           cell(residual_words(*variant.residual)));
+      });
+  return rows.text("variant", "- *... and {}*\n");
+}
+
 std::string totals(const RunResult& result) {
   std::uint64_t executions = 0;
   std::uint64_t failures = 0;
@@ -153,7 +164,9 @@ std::string suite_report(const RunResult& result) {
   const std::string left_out = skipped(result);
   if (!left_out.empty()) text += "\n## Skipped\n\n" + left_out;
   const std::string rows = table(result);
-  return rows.empty() ? text : text + "\n## Variants\n\n" + rows;
+  if (!rows.empty()) text += "\n## Variants\n\n" + rows;
+  const std::string open = left_open(result);
+  return open.empty() ? text : text + "\n## What passing leaves open\n\n" + open;
 }
 
 }  // namespace wedge::reports

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include "reports/text.h"
 
 namespace wedge::reports {
 namespace {
@@ -40,6 +43,30 @@ Row row_of(const model::VariantResult& variant) {
 std::string variant_name(const model::VariantResult& variant) {
   if (variant.scenario.empty()) return variant.target;
   return variant.scenario + ":" + variant.variant;
+}
+
+std::string residual_words(const model::Residual& residual) {
+  // Rounded up: less than what is said must be true.
+  const double percent = std::ceil(residual.risk * 1e6) / 1e4;
+  std::string text =
+      fmt::format("no failure in {} of strategy {}: with 95 % confidence one fails with a probability of at most {:.4g} %",
+                  counted(residual.executions, "execution"), residual.strategy, percent);
+  if (residual.new_in_last_tenth)
+    text += fmt::format("; of {} seen, the last tenth of the campaign saw {} first",
+                        counted(residual.switch_pairs, "switch pair"), *residual.new_in_last_tenth);
+  return text;
+}
+
+std::string residual_lines(const model::RunResult& result) {
+  constexpr std::size_t few = 3;
+  std::size_t count = 0;
+  std::string text;
+  for (const model::VariantResult& variant : result.variants) {
+    if (!variant.residual) continue;
+    ++count;
+    text += fmt::format("{}: {}\n", variant_name(variant), residual_words(*variant.residual));
+  }
+  return count <= few ? text : std::string();
 }
 
 std::string summary_table(const model::RunResult& result) {

@@ -9,6 +9,11 @@ namespace wedge::reports {
 
 std::string summary_table(const model::RunResult& result);
 
+// One sentence each about what the variants that passed leave open; nothing if those are many.
+std::string residual_lines(const model::RunResult& result);
+// "in 9999 executions of random: with 95 % confidence ..."
+std::string residual_words(const model::Residual& residual);
+
 // "canaries/flusher-stop:as-found", or the name of the program.
 std::string variant_name(const model::VariantResult& variant);
 

@@ -127,7 +127,7 @@ void measure(benchmark::State& state, void (*body)(), const char* strategy, bool
 }  // namespace
 
 int main(int argc, char** argv) {
-  for (const char* strategy : {"random", "pct", "pos"}) {
+  for (const char* strategy : {"random", "pct", "pos", "period", "mutate"}) {
     const std::string suffix = std::string("/") + strategy;
     benchmark::RegisterBenchmark(("two_tasks_1000_increments" + suffix).c_str(),
                                  [=](benchmark::State& state) { measure(state, two_tasks_increment, strategy, true); });

@@ -111,13 +111,23 @@ void refuse_negative(CLI::App& command, std::initializer_list<const char*> optio
   for (const char* option : options) command.get_option(option)->check(not_negative);
 }
 
+// The default first, then by name.
+const std::vector<std::string> strategies{"portfolio", "mutate", "pct", "period", "pos", "random"};
+
+std::string known_strategies() {
+  std::string text;
+  for (const std::string& strategy : strategies)
+    text += (text.empty() ? "" : &strategy == &strategies.back() ? " or " : ", ") + strategy;
+  return text;
+}
+
 void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   RunOptions& run = line.run;
   CLI::App* command = app.add_subcommand("run", "Run programs or scenarios under many schedules");
   command->add_option("targets", run.targets, "Programs (a path with a '/') or scenario ids with * and ?");
-  command->add_option("--strategy", run.strategy, "How schedules are chosen: random, pct or pos")
+  command->add_option("--strategy", run.strategy, "How schedules are chosen: " + known_strategies())
       ->capture_default_str();
-  command->add_option("--depth", run.depth, "How many order constraints a bug of strategy pct may have")
+  command->add_option("--depth", run.depth, "How many order constraints a bug of strategy pct may have; also its depth in the portfolio")
       ->capture_default_str();
   command
       ->add_option_function<std::uint64_t>(
@@ -237,13 +247,12 @@ void check_run(const RunOptions& run, const CLI::App& command) {
   if (run.targets.empty() && run.program.empty())
     throw EnvironmentError(
         "say what to run: a program such as ./test, or a scenario id such as 'canaries/*' ('wedge list' shows them)");
-  static const std::vector<std::string> strategies{"random", "pct", "pos"};
   if (std::ranges::find(strategies, run.strategy) == strategies.end())
-    throw EnvironmentError("there is no strategy '" + run.strategy + "'; take random, pct or pos");
+    throw EnvironmentError("there is no strategy '" + run.strategy + "'; take " + known_strategies());
   check_rung_options(run, command);
   if (run.depth == 0) throw EnvironmentError("--depth must be at least 1");
-  if (command.count("--depth") > 0 && run.strategy != "pct")
-    throw EnvironmentError("--depth belongs to --strategy pct, not to " + run.strategy);
+  if (command.count("--depth") > 0 && run.strategy != "pct" && run.strategy != "portfolio")
+    throw EnvironmentError("--depth belongs to --strategy pct or portfolio, not to " + run.strategy);
   if (run.out.empty()) throw EnvironmentError("--out needs the name of a folder");
 }
 

@@ -38,7 +38,7 @@ TEST(command_line, defaults_are_fixed) {
   EXPECT_EQ(line.run.targets, std::vector<std::string>{"./a"});
   EXPECT_EQ(line.run.seed, 1U);
   EXPECT_EQ(line.run.executions, 10000U);
-  EXPECT_EQ(line.run.strategy, "random");
+  EXPECT_EQ(line.run.strategy, "portfolio");
   EXPECT_EQ(line.run.carrier, model::CarrierKind::fiber);
   EXPECT_GE(line.run.jobs, 1U);
 }
@@ -144,9 +144,9 @@ TEST(command_line, contradictions_and_nonsense) {
   expect_error({"run", "./a", "--executions", "-1"}, "must not be negative");
   expect_error({"run", "./a", "--executions", "many"}, "--executions = many");
   expect_error({"run", "./a", "--jobs", "0"}, "--jobs 0 would run nothing");
-  expect_error({"run", "./a", "--strategy", "best"}, "there is no strategy 'best'; take random, pct or pos");
+  expect_error({"run", "./a", "--strategy", "best"}, "there is no strategy 'best'; take portfolio, mutate, pct, period, pos or random");
   expect_error({"run", "./a", "--carrier", "pigeon"}, "there is no carrier 'pigeon'; take fiber or thread");
-  expect_error({"run", "./a", "--depth", "3"}, "--depth belongs to --strategy pct");
+  expect_error({"run", "./a", "--strategy", "pos", "--depth", "3"}, "--depth belongs to --strategy pct or portfolio");
   expect_error({"run", "./a", "--steps", "99999999999"}, "--steps can be at most");
   expect_error({"run", "./a", "--stuck", "0"}, "--stuck must be more than 0");
   expect_error({"run", "./a", "--out", ""}, "--out needs");

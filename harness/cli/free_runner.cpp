@@ -47,6 +47,7 @@ class CountingWorkers : public supervise::Workers {
     if (result.failure) ++seen_[result.failure->fingerprint];
     return result;
   }
+  void learn(const model::SearchKnowledge& knowledge) override { pool_.learn(knowledge); }
   void abandon(unsigned worker) override { pool_.abandon(worker); }
 
   std::uint64_t seen(const std::string& fingerprint) const { return seen_.at(fingerprint); }

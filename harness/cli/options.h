@@ -30,7 +30,7 @@ struct RunOptions {
   std::vector<std::string> targets;
   std::vector<std::string> arguments;  // after "--"
   bool has_arguments = false;
-  std::string strategy = "random";
+  std::string strategy = "portfolio";
   std::uint32_t depth = 3;
   std::uint64_t executions = 10000;
   double time_s = 0;  // 0: no limit

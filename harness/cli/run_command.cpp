@@ -126,6 +126,7 @@ class Run {
     row.executions = campaign.executions;
     row.failures = campaign.failures;
     row.first_failure = campaign.first_failure;
+    row.residual = campaign.residual;
     result_.interrupted = result_.interrupted || !campaign.complete;
     for (const model::Trace& finding : campaign.findings) add_finding(finding, selection, row);
     judge(row);
@@ -224,6 +225,7 @@ class Run {
     if (explained > most_explanations)
       fmt::print("... and {} more that are not as declared; the table has them\n\n", explained - most_explanations);
     fmt::print("{}", reports::summary_table(result_));
+    fmt::print("{}", reports::residual_lines(result_));
     fmt::print("\n{}report  {}\n", replays, output_.path_of("report.md"));
     std::fflush(stdout);
     if (result_.interrupted) fmt::print(stderr, "wedge: interrupted; this is what was known by then\n");

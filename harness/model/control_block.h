@@ -11,6 +11,7 @@
 
 #include <wedge/outcome.h>
 #include "harness/model/operation.h"
+#include "harness/model/search.h"
 
 namespace wedge::model {
 
@@ -39,12 +40,13 @@ inline constexpr std::uint32_t hold_at_failure = 128;  // after a failure stand 
 inline constexpr std::uint32_t free_running = 1024;    // rung `free`: real parallel threads, one process per execution
 inline constexpr std::uint32_t light_delays = 2048;    // and seeded delays at the points
 inline constexpr std::uint32_t heavy_delays = 4096;
+inline constexpr std::uint32_t cover = 1 << 20;  // fill `search_report`, and keep schedules with new switch pairs
 
 // Each a bit of its own: two branches once took the same one.
 static_assert((log_events + no_early_timeouts + stop_at_failure + keep_output + direct + spurious_wakeups + guided +
-               hold_at_failure + free_running + light_delays + heavy_delays) ==
+               hold_at_failure + free_running + light_delays + heavy_delays + cover) ==
               (log_events | no_early_timeouts | stop_at_failure | keep_output | direct | spurious_wakeups | guided |
-               hold_at_failure | free_running | light_delays | heavy_delays));
+               hold_at_failure | free_running | light_delays | heavy_delays | cover));
 }  // namespace request_flags
 
 struct Request {
@@ -62,6 +64,7 @@ struct Request {
   std::uint32_t mutation;  // test-only: which part of the runtime to break; 0: none
   std::uint64_t replay_choices;
   std::uint64_t guide_entries;
+  Portfolio portfolio;           // strategy `portfolio` only
   char scenario[256];
   char variant[256];
 };
@@ -235,6 +238,8 @@ struct ControlBlock {
   Request request;
   Progress progress;
   Result result;
+  SearchKnowledge search;
+  SearchReport search_report;
   std::uint32_t listed;
   std::uint32_t pad;
   ChoiceEntry choices[max_choices];

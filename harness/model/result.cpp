@@ -25,6 +25,14 @@ Json json_of(const FindingResult& finding) {
           {"confirmed", finding.confirmed}};
 }
 
+Json json_of(const Residual& residual) {
+  return {{"strategy", residual.strategy},
+          {"executions", residual.executions},
+          {"risk", residual.risk},
+          {"switch_pairs", residual.switch_pairs},
+          {"new_in_last_tenth", residual.new_in_last_tenth ? Json(*residual.new_in_last_tenth) : Json()}};
+}
+
 Json json_of(const VariantResult& variant) {
   Json findings = Json::array();
   for (const FindingResult& finding : variant.findings) findings.push_back(json_of(finding));
@@ -39,6 +47,7 @@ Json json_of(const VariantResult& variant) {
           {"first_failure", variant.first_failure ? Json(*variant.first_failure) : Json()},
           {"failures", variant.failures},
           {"left_out", variant.left_out},
+          {"residual", variant.residual ? json_of(*variant.residual) : Json()},
           {"findings", findings}};
 }
 
@@ -63,6 +72,17 @@ FindingResult finding_from(const Json& json) {
   return finding;
 }
 
+Residual residual_from(const Json& json) {
+  Residual residual;
+  json.at("strategy").get_to(residual.strategy);
+  json.at("executions").get_to(residual.executions);
+  json.at("risk").get_to(residual.risk);
+  json.at("switch_pairs").get_to(residual.switch_pairs);
+  if (!json.at("new_in_last_tenth").is_null())
+    residual.new_in_last_tenth = json.at("new_in_last_tenth").get<std::uint64_t>();
+  return residual;
+}
+
 VariantResult variant_from(const Json& json) {
   VariantResult variant;
   json.at("target").get_to(variant.target);
@@ -76,6 +96,7 @@ VariantResult variant_from(const Json& json) {
   if (!json.at("first_failure").is_null()) variant.first_failure = json.at("first_failure").get<std::uint64_t>();
   json.at("failures").get_to(variant.failures);
   variant.left_out = json.value("left_out", "");
+  if (json.contains("residual") && !json.at("residual").is_null()) variant.residual = residual_from(json.at("residual"));
   for (const Json& finding : json.at("findings")) variant.findings.push_back(finding_from(finding));
   return variant;
 }

@@ -8,6 +8,8 @@
 //      "as_declared", "executions": how many count, "first_failure": index of the first failing one or null,
 //      "left_out": why it was not run on this rung, or empty,
 //      "failures": how many failed (1 at most without --keep-going),
+//      "residual": null, or {"strategy", "executions", "risk": after so many of them none of which failed, one fails
+//        with at most this probability (95 % confidence), "switch_pairs": seen in all, "new_in_last_tenth": of them},
 //      "findings": [{"outcome", "fingerprint", "execution", "steps", "text", "place", "trace", "hang", "report": paths
 //        relative to this file, or empty, "confirmed": "3 of 3"}]}]}
 //
@@ -40,6 +42,17 @@ struct FindingResult {
   bool operator==(const FindingResult&) const = default;
 };
 
+// What executions that all passed leave open. Only strategies count whose executions are independent draws.
+struct Residual {
+  std::string strategy;          // the bound is on executions of this one
+  std::uint64_t executions = 0;  // that it had
+  double risk = 1;               // with 95 % confidence one fails with at most this probability
+  std::uint64_t switch_pairs = 0;  // that were seen in all
+  std::optional<std::uint64_t> new_in_last_tenth;  // of all executions; without: there were too few
+
+  bool operator==(const Residual&) const = default;
+};
+
 struct VariantResult {
   std::string target;
   std::string scenario;
@@ -53,6 +66,7 @@ struct VariantResult {
   std::uint64_t failures = 0;
   std::vector<FindingResult> findings;
   std::string left_out;  // why it was not run on this rung, or empty
+  std::optional<Residual> residual;  // controlled campaigns without a failure
 
   bool operator==(const VariantResult&) const = default;
 };

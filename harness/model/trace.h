@@ -77,6 +77,10 @@ struct Recipe {
   std::uint32_t flags = 0;  // request_flags that change what happens
   std::uint32_t mutation = 0;
   CarrierKind carrier = CarrierKind::fiber;
+  // Found by strategy `portfolio`, in which it was the turn of `strategy`; whose turn it is follows from `turns`, which
+  // is of the running campaign only and not in a file.
+  bool portfolio = false;
+  Portfolio turns;
 
   bool operator==(const Recipe&) const = default;
 };

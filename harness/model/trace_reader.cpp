@@ -37,6 +37,7 @@ Recipe recipe_from(const Json& json) {
   json.at("flags").get_to(recipe.flags);
   json.at("mutation").get_to(recipe.mutation);
   recipe.carrier = enum_from<CarrierKind>(carrier_names, json.at("carrier"));
+  recipe.portfolio = json.value("portfolio", false);
   return recipe;
 }
 

@@ -27,7 +27,8 @@ Json json_of(const Recipe& recipe) {
           {"strategy_depth", recipe.strategy_depth},
           {"flags", recipe.flags},
           {"mutation", recipe.mutation},
-          {"carrier", carrier_names[static_cast<std::size_t>(recipe.carrier)]}};
+          {"carrier", carrier_names[static_cast<std::size_t>(recipe.carrier)]},
+          {"portfolio", recipe.portfolio}};
 }
 
 Json json_of(const TaskRecord& task) {

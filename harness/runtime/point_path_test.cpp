@@ -114,6 +114,7 @@ void run_uncounted(const Work& work) {
   request.command = model::Command::run;
   std::strcpy(request.strategy, strategy);
   request.max_steps = model::max_choices;
+  request.flags = model::request_flags::cover;
   // Execution 0 always walks at random, so the one that counts is another.
   run_executions([&] { run_uncounted(warm_up); }, request, 0, 2);
   run_executions([&] { run_counted(work); }, request, 2, 1);
@@ -134,7 +135,7 @@ PointPathCounts count_calls(const char* strategy, const Work& warm_up, const Wor
 }
 
 void expect_nothing_but_points(const Work& work) {
-  for (const char* strategy : {"random", "pct", "pos"}) {
+  for (const char* strategy : {"random", "pct", "pos", "period", "mutate"}) {
     SCOPED_TRACE(strategy);
     const PointPathCounts result = count_calls(strategy, work, work);
     EXPECT_EQ(result.allocations, 0U);

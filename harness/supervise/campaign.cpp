@@ -7,6 +7,7 @@
 
 #include "harness/supervise/errors.h"
 #include "harness/supervise/rounds.h"
+#include "harness/supervise/search.h"
 
 namespace wedge::supervise {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 class Campaign {
  public:
   Campaign(const CampaignPlan& plan, Workers& workers)
-      : plan_(plan), workers_(workers), recipe_(plan.recipe), active_(workers.count()) {}
+      : plan_(plan), workers_(workers), recipe_(plan.recipe), active_(workers.count()), search_(plan.recipe.strategy) {}
 
   CampaignResult run() {
     try {
@@ -35,7 +36,8 @@ class Campaign {
   bool goes_on() const { return next_ < limit() && (next_ <= 1 || !plan_.out_of_time()); }
 
   void run_round() {
-    left_ = {next_, std::min(end_of_round(next_), plan_.executions)};
+    left_ = {next_, std::min(end_of_round(next_, plan_.executions), plan_.executions)};
+    begin_last_tenth();
     // Beside the first pieces nothing runs: most failures are found there, before a second process would have started.
     give(next_ <= 1 ? 1 : workers_.count());
     while (any_active()) {
@@ -44,6 +46,14 @@ class Campaign {
       give(workers_.count());
     }
     lessons_.teach(recipe_);
+    search_.end_round(lessons_.search, next_);
+    lessons_.search = {};
+    recipe_.turns = search_.turns();
+    workers_.learn(search_.knowledge());
+  }
+
+  void begin_last_tenth() {
+    if (next_ == plan_.executions - plan_.executions / 10 && plan_.executions >= 10) pairs_before_ = search_.pairs();
   }
 
   void give(unsigned to) {
@@ -118,6 +128,10 @@ class Campaign {
     std::ranges::sort(result.findings, {}, [](const model::Trace& trace) { return trace.recipe.execution; });
     result.failures = failures_.size();
     result.executions = plan_.keep_going || failures_.empty() ? done_ : first_failure() + 1;
+    if (failures_.empty() && done_ == plan_.executions) {
+      result.residual = search_.residual();
+      if (result.residual && pairs_before_) result.residual->new_in_last_tenth = search_.pairs() - *pairs_before_;
+    }
     // Beyond the first failure other workers may have met another one first: which, would depend on their number.
     if (!plan_.keep_going && !failures_.empty()) {
       result.failures = 1;
@@ -132,7 +146,9 @@ class Campaign {
   std::vector<std::optional<Range>> active_;  // by worker
   std::uint64_t next_ = 0;  // the first execution that was not handed out yet
   Range left_;              // of this round
-  Lessons lessons_;
+  Lessons lessons_;         // of all rounds; those of the search, of this one
+  Search search_;
+  std::optional<std::uint64_t> pairs_before_;  // the last tenth
   std::uint64_t done_ = 0;
   bool interrupted_ = false;
   std::vector<std::uint64_t> failures_;

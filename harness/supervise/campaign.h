@@ -31,6 +31,8 @@ class Workers {
   virtual void begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) = 0;
   // Waits for one of the busy workers.
   virtual RangeResult wait() = 0;
+  // What all later executions may know; no worker is busy.
+  virtual void learn(const model::SearchKnowledge& knowledge) = 0;
   // Whatever the worker does is of no interest any more.
   virtual void abandon(unsigned worker) = 0;
 };
@@ -49,7 +51,8 @@ struct CampaignResult {
   std::uint64_t failures = 0;
   std::optional<std::uint64_t> first_failure;
   std::vector<model::Trace> findings;  // one per fingerprint, by their smallest execution
-  bool complete = true;                // false: ended by Ctrl-C
+  std::optional<model::Residual> residual;  // nothing failed, and every execution that was planned has run
+  bool complete = true;                     // false: ended by Ctrl-C
 };
 
 CampaignResult run_campaign(const CampaignPlan& plan, Workers& workers);

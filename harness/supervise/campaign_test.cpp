@@ -29,7 +29,7 @@ class FakeWorkers : public Workers {
     hints.push_back(recipe.hint_steps);
     for (std::uint64_t i = first; i < first + count; ++i) recipes[i] = recipe;
     // Between rounds everybody has answered.
-    const bool begins_round = first == 0 || end_of_round(first - 1) == first;
+    const bool begins_round = first == 0 || end_of_round(first - 1, executions) == first;
     if (begins_round) EXPECT_EQ(executed.size(), first) << "a round began before the one before it had ended";
   }
 
@@ -54,6 +54,9 @@ class FakeWorkers : public Workers {
     return {worker, trace, lessons};
   }
 
+  void learn(const model::SearchKnowledge&) override {
+    for (const auto& range : busy_) EXPECT_FALSE(range.has_value()) << "a worker is busy";
+  }
   void abandon(unsigned worker) override { busy_[worker].reset(); }
 
   // The scout is the shortest, so that estimates taken from any other execution would be noticed.
@@ -64,6 +67,7 @@ class FakeWorkers : public Workers {
   std::vector<std::string> strategies;
   std::vector<std::uint64_t> hints;
   int interrupt_after = -1;
+  std::uint64_t executions = 1000;  // of the campaign
 
  private:
   std::vector<std::optional<std::pair<std::uint64_t, std::uint64_t>>> busy_;
@@ -115,6 +119,7 @@ TEST(campaign, keep_going_counts_all_and_keeps_one_finding_per_fingerprint) {
 TEST(campaign, without_failures_every_execution_runs_once) {
   for (std::uint64_t executions : {1U, 2U, 10U, 11U, 1000U}) {
     FakeWorkers fake(3, {}, 1);
+    fake.executions = executions;
     const CampaignResult result = run_campaign(plan_of(executions, false), fake);
     EXPECT_EQ(result.executions, executions);
     EXPECT_FALSE(result.first_failure.has_value());
@@ -125,6 +130,7 @@ TEST(campaign, without_failures_every_execution_runs_once) {
 
 TEST(campaign, the_scout_walks_at_random_and_gives_the_estimates) {
   FakeWorkers fake(2, {}, 1);
+  fake.executions = 100;
   run_campaign(plan_of(100, false), fake);
   EXPECT_EQ(fake.strategies.front(), "random");
   EXPECT_EQ(fake.hints.front(), 0U);
@@ -137,6 +143,7 @@ TEST(campaign, what_a_recipe_says_depends_on_the_execution_alone) {
   for (unsigned workers : {1U, 2U, 3U, 8U})
     for (unsigned seed = 0; seed < 3; ++seed) {
       FakeWorkers fake(workers, {19, 20, 21, 900}, seed);
+      fake.executions = 6000;
       run_campaign(plan_of(6000, true), fake);
       EXPECT_EQ(fake.recipes.size(), 6000U);
       if (alone.empty()) alone = fake.recipes;
@@ -155,6 +162,7 @@ TEST(campaign, a_failing_scout_is_a_finding) {
 TEST(campaign, out_of_time_still_counts_a_gapless_range) {
   FakeWorkers fake(2, {}, 1);
   CampaignPlan plan = plan_of(1000000, false);
+  fake.executions = plan.executions;
   unsigned asked = 0;
   plan.out_of_time = [&] { return ++asked > 20; };
   const CampaignResult result = run_campaign(plan, fake);

@@ -176,7 +176,9 @@ model::Request request_for(const model::Recipe& recipe, model::Command command, 
   model::Request request{};
   request.command = command;
   request.carrier = recipe.carrier;
-  put_text(request.strategy, recipe.strategy);
+  // Again as the portfolio, so that the member gets the same turn. The scout is nobody's turn.
+  put_text(request.strategy, recipe.portfolio && recipe.turns.first != 0 ? "portfolio" : recipe.strategy);
+  request.portfolio = recipe.turns;
   request.seed = recipe.seed;
   request.first = first;
   request.count = count;

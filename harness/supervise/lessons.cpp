@@ -8,6 +8,7 @@ namespace wedge::supervise {
 void Lessons::add(const Lessons& other) {
   longest = std::max(longest, other.longest);
   most_tasks = std::max(most_tasks, other.most_tasks);
+  search.add(other.search);
 }
 
 // The estimates stay what the scout gave: a strategy that spreads its switches over the length of an execution would

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "harness/model/trace.h"
+#include "harness/supervise/search.h"
 
 namespace wedge::supervise {
 
@@ -22,6 +23,7 @@ struct Lessons {
 
   std::uint64_t longest = 0;     // most steps in one execution
   std::uint32_t most_tasks = 0;  // most tasks in one execution
+  SearchLessons search;
 
   bool operator==(const Lessons&) const = default;
 };

@@ -191,6 +191,7 @@ model::FailureRate measure_rate(const Trace& finding, const ReplayPlan& plan, co
   const std::array<Job*, 1> jobs{&job};
   model::Recipe recipe = finding.recipe;
   recipe.strategy = "random";
+  recipe.portfolio = false;
   recipe.seed += seed_of_rate;
   std::uint64_t done = 0, failures = 0, steps = 0;
   while (done < limits.rate_executions && failures < limits.rate_failures && steps < limits.rate_steps) {

@@ -2,6 +2,7 @@
 #include "harness/supervise/pool.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include "harness/supervise/capture.h"
@@ -16,7 +17,34 @@ Lessons lessons_in(const model::ControlBlock& control) {
   Lessons lessons;
   lessons.longest = control.progress.longest;
   lessons.most_tasks = control.progress.most_tasks;
+  const model::SearchReport& report = control.search_report;
+  std::ranges::copy(report.seen, lessons.search.seen.begin());
+  std::ranges::copy(report.executions, lessons.search.executions.begin());
+  for (const model::Schedule& schedule : report.best.schedules)
+    if (schedule.new_pairs > 0 && schedule.count <= model::max_stretches) lessons.search.best.push_back(schedule);
   return lessons;
+}
+
+void clear(model::SearchReport& report) {
+  std::ranges::fill(report.seen, model::PairSet{});
+  std::ranges::fill(report.executions, 0);
+  for (model::Schedule& schedule : report.best.schedules) schedule.new_pairs = schedule.count = 0;
+}
+
+void copy_knowledge(const model::SearchKnowledge& from, model::SearchKnowledge& to) {
+  to.known = from.known;
+  for (std::size_t i = 0; i < model::max_schedules; ++i) {
+    const model::Schedule& schedule = from.corpus.schedules[i];
+    std::memcpy(&to.corpus.schedules[i], &schedule,
+                offsetof(model::Schedule, stretches) + schedule.count * sizeof(model::Stretch));
+  }
+}
+
+// Of a finding of the portfolio, whose turn it was.
+void name_the_strategy(model::Recipe& recipe) {
+  if (recipe.strategy != "portfolio") return;
+  recipe.portfolio = true;
+  recipe.strategy = model::portfolio_members.at(model::turn_of(recipe.turns, recipe.execution).member);
 }
 
 }  // namespace
@@ -47,7 +75,14 @@ void Pool::begin(unsigned worker, const model::Recipe& recipe, std::uint64_t fir
   recipes_[worker] = recipe;
   model::Request request = request_for(recipe, model::Command::run, first, count);
   if (spec_.show_output) request.flags |= model::request_flags::keep_output;
-  job(worker).send(request);
+  Job& job = this->job(worker);
+  // What really runs in parallel has no schedule to count or to keep.
+  if (!free_) {
+    request.flags |= model::request_flags::cover;
+    clear(job.control().search_report);
+    copy_knowledge(knowledge_, job.control().search);
+  }
+  job.send(request);
 }
 
 Arrival Pool::wait_for_answer() {
@@ -66,6 +101,7 @@ RangeResult Pool::wait() {
   RangeResult result{worker, std::nullopt, lessons_in(control)};
   if (arrival.answer.kind != AnswerKind::stopped) return result;
   result.failure = capture(control, arrival.answer, recipes_[worker]);
+  name_the_strategy(result.failure->recipe);
   const model::Hang* hang = hang_of(arrival.answer.execution);
   if (hang != nullptr && result.failure->outcome == Outcome::hang) {
     result.failure->text = words_for(*hang);

@@ -21,6 +21,7 @@ class Pool : public Workers {
   unsigned count() const override { return static_cast<unsigned>(jobs_.size()); }
   void begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) override;
   RangeResult wait() override;
+  void learn(const model::SearchKnowledge& knowledge) override { knowledge_ = knowledge; }
   void abandon(unsigned worker) override;
 
   // Where execution `execution` stood when its time was over; null if it ended.
@@ -43,6 +44,7 @@ class Pool : public Workers {
   std::map<std::uint64_t, model::Hang> hangs_;  // by execution
   std::vector<std::unique_ptr<Job>> jobs_;
   std::vector<model::Recipe> recipes_;  // of what each worker does now
+  model::SearchKnowledge knowledge_{};
 };
 
 }  // namespace wedge::supervise

@@ -10,14 +10,23 @@ namespace {
 
 TEST(rounds, grow_at_first_and_have_one_length_afterwards) {
   std::vector<std::uint64_t> ends;
-  for (std::uint64_t at = 0; at < 10000; at = end_of_round(at)) ends.push_back(end_of_round(at));
+  for (std::uint64_t at = 0; at < 10000; at = ends.back()) ends.push_back(end_of_round(at, 100000));
   EXPECT_EQ(ends, (std::vector<std::uint64_t>{1, 8, 64, 512, 4608, 8704, 12800}));
+}
+
+TEST(rounds, one_ends_where_the_last_tenth_begins) {
+  std::vector<std::uint64_t> ends;
+  for (std::uint64_t at = 0; at < 10000; at = ends.back()) ends.push_back(end_of_round(at, 10000));
+  EXPECT_EQ(ends, (std::vector<std::uint64_t>{1, 8, 64, 512, 4608, 8704, 9000, 12800}));
+  EXPECT_EQ(end_of_round(1, 5), 5U);
+  EXPECT_EQ(end_of_round(1, 0), 8U);
 }
 
 TEST(rounds, every_execution_of_a_round_says_the_same_end) {
   for (std::uint64_t at = 0; at < 10000; ++at) {
-    EXPECT_GT(end_of_round(at), at);
-    if (end_of_round(at) != at + 1) EXPECT_EQ(end_of_round(at), end_of_round(at + 1)) << at;
+    const std::uint64_t end = end_of_round(at, 10000);
+    EXPECT_GT(end, at);
+    if (end != at + 1) EXPECT_EQ(end, end_of_round(at + 1, 10000)) << at;
   }
 }
 

@@ -12,6 +12,7 @@
 #include "harness/runtime/objects/descriptors.h"
 #include "harness/runtime/objects/mutex.h"
 #include "harness/runtime/raw.h"
+#include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/guide.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/scheduler/seeded.h"
@@ -40,7 +41,31 @@ StrategyHints hints_of(const model::Request& request) {
   hints.steps = request.hint_steps;
   hints.tasks = request.hint_tasks;
   if (request.strategy_depth != 0) hints.depth = request.strategy_depth;
+  hints.campaign_seed = request.seed;
+  hints.corpus = &control->search.corpus;
   return hints;
+}
+
+// The scout walks at random, so that its length says something to all of them.
+void begin_strategy(const model::Request& request, std::uint64_t execution) {
+  Scheduler& s = scheduler;
+  StrategyHints hints = hints_of(request);
+  std::uint8_t member = 0;
+  hints.index = execution - 1;
+  s.strategy = strategy_named(request.strategy);
+  if (execution != 0 && std::strcmp(request.strategy, "portfolio") == 0) {
+    const model::Turn turn = model::turn_of(request.portfolio, execution);
+    member = turn.member;
+    hints.index = turn.index;
+    s.strategy = strategy_named(model::portfolio_members[member].data());
+  }
+  if (execution == 0 || s.strategy == nullptr) s.strategy = strategy_named("random");
+  const std::uint64_t seed = model::execution_seed(request.seed, execution);
+  s.strategy->begin(seed, hints);
+  s.strategy->set_timeout_odds(seed);
+  fair_suffix().begin(seed ^ 0x5eed, {});
+  seed_random_data(seed);
+  begin_coverage(request, member);
 }
 
 std::uint32_t attention_for(const model::Request& request) {
@@ -77,13 +102,7 @@ void begin_execution(const model::Request& request, std::uint64_t execution) {
   s.obligations = nullptr;
   s.choices = control->choices;
   s.heartbeat = &control->progress.heartbeat;
-  s.strategy = strategy_named(request.strategy);
-  if (execution == 0 || s.strategy == nullptr) s.strategy = strategy_named("random");  // the scout
-  const std::uint64_t seed = model::execution_seed(request.seed, execution);
-  s.strategy->begin(seed, hints_of(request));
-  s.strategy->set_timeout_odds(seed);
-  fair_suffix().begin(seed ^ 0x5eed, {});
-  seed_random_data(seed);
+  begin_strategy(request, execution);
   if (s.attention & attention::guided) begin_guide(request.guide_entries);
   forget_objects();
   forget_descriptors();

@@ -5,6 +5,7 @@
 
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/raw.h"
+#include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/guide.h"
 #include "harness/runtime/trace/recorder.h"
 
@@ -34,7 +35,9 @@ void record_choice(model::ChoiceEntry entry) {
 
 void run(Task* next) {
   next->yielded = false;
-  if (next != scheduler.current) switch_to(next);
+  if (next == scheduler.current) return;
+  if (covered != nullptr) note_switch(*scheduler.current, *next);
+  switch_to(next);
 }
 
 std::uint64_t earliest_deadline(bool idle) {

@@ -41,7 +41,6 @@ struct Scheduler : Choice {
   std::uint32_t attention = 0;
   std::int32_t plain_countdown = plain_spin_limit;
   std::uint64_t alarm_step = 0;  // at this step the long way is taken: fair suffix first, then the end
-  model::ChoiceEntry* choices = nullptr;
   volatile std::uint64_t* heartbeat = nullptr;
   Strategy* strategy = nullptr;
 

@@ -12,6 +12,7 @@
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/intercept/thread_ends.h"
 #include "harness/runtime/raw.h"
+#include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/serve/control.h"
 #include "harness/runtime/trace/modules.h"
@@ -137,6 +138,8 @@ void serve_program() {
       if (control->result.written != 0) {
         say(model::ReplyKind::stopped, i, status);
         stopped = true;
+      } else {
+        keep_schedule(i, length);
       }
     }
     if (!stopped) say(model::ReplyKind::done);

@@ -8,6 +8,7 @@
 #include "harness/runtime/carrier/context.h"
 #include "harness/runtime/free/free_execution.h"
 #include "harness/runtime/raw.h"
+#include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/execution.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/serve/control.h"
@@ -143,6 +144,7 @@ void run_executions(const std::function<void()>& body, const model::Request& req
     controlled = true;
     switch_context(home, *task->context);
     note_execution_length();
+    keep_schedule(i, scheduler.step);
   }
 }
 

@@ -13,7 +13,9 @@ struct Entry {
 };
 
 constexpr Entry entries[] = {
+    {"mutate", mutate_strategy},
     {"pct", pct_strategy},
+    {"period", period_strategy},
     {"pos", pos_strategy},
     {"random", random_strategy},
 };

@@ -6,7 +6,9 @@
 namespace wedge::runtime {
 
 Strategy& random_strategy();
+Strategy& mutate_strategy();
 Strategy& pct_strategy();
+Strategy& period_strategy();
 Strategy& pos_strategy();
 
 }  // namespace wedge::runtime

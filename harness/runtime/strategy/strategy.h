@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "harness/model/control_block.h"
 #include "harness/runtime/scheduler/task.h"
 #include "harness/runtime/strategy/random_source.h"
 
@@ -15,12 +16,16 @@ struct Choice {
   Task** enabled = nullptr;
   std::uint32_t enabled_count = 0;
   std::uint64_t step = 0;
+  model::ChoiceEntry* choices = nullptr;  // those of the steps so far
 };
 
 struct StrategyHints {
   std::uint64_t steps = 0;  // of a typical execution; 0: unknown
   std::uint32_t tasks = 0;
   std::uint32_t depth = 3;
+  std::uint64_t index = 0;  // how many executions of this campaign the strategy had before
+  std::uint64_t campaign_seed = 0;
+  const model::ScheduleSet* corpus = nullptr;  // schedules of earlier rounds; null: none
 };
 
 // Only the scheduler calls a strategy, and never two calls at a time. Nothing here may allocate, lock or make a system

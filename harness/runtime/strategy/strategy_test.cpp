@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <set>
 #include <vector>
 
 #include "harness/runtime/strategy/registry.h"
@@ -11,7 +12,7 @@
 namespace wedge::runtime {
 namespace {
 
-constexpr std::array names{"random", "pct", "pos"};
+constexpr std::array names{"random", "pct", "pos", "period", "mutate"};
 
 // Tasks that are always enabled, each about to do something to a thing of its own.
 class AlwaysEnabled {
@@ -33,6 +34,8 @@ class AlwaysEnabled {
   std::uint32_t step(Strategy& strategy) {
     const std::uint32_t chosen = strategy.choose(choice_);
     choice_.current = choice_.enabled[chosen];
+    choices_.push_back(choice_.current->id);
+    choice_.choices = choices_.data();
     choice_.current->since_step = ++choice_.step;  // it announces its next operation
     return chosen;
   }
@@ -40,12 +43,15 @@ class AlwaysEnabled {
  private:
   std::vector<Task> tasks_;
   std::vector<Task*> enabled_;
+  std::vector<model::ChoiceEntry> choices_;
   Choice choice_;
 };
 
 std::vector<std::uint32_t> first_choices(Strategy& strategy, std::uint64_t seed) {
   AlwaysEnabled tasks(5);
-  strategy.begin(seed, {1000, 5, 3});
+  StrategyHints hints{300, 5, 3};
+  hints.index = 100 * seed;  // what an enumeration goes by
+  strategy.begin(seed, hints);
   std::vector<std::uint32_t> result;
   for (int i = 0; i < 300; ++i) result.push_back(tasks.step(strategy));
   return result;
@@ -134,6 +140,90 @@ TEST(PctStrategy, depth_3_switches_at_most_twice) {
     most = std::max(most, switches);
   }
   EXPECT_EQ(most, 2);
+}
+
+using Order = std::vector<std::uint32_t>;
+
+// The order in which tasks that are always enabled run, of `tasks` tasks of `steps` steps each.
+Order order_of(Strategy& strategy, std::uint64_t seed, const StrategyHints& hints, std::size_t steps) {
+  AlwaysEnabled tasks(hints.tasks);
+  strategy.begin(seed, hints);
+  Order order;
+  for (std::size_t i = 0; i < steps; ++i) order.push_back(tasks.step(strategy));
+  return order;
+}
+
+std::size_t switches_in(const Order& order) {
+  std::size_t count = 0;
+  for (std::size_t i = 1; i < order.size(); ++i) count += order[i] != order[i - 1] ? 1 : 0;
+  return count;
+}
+
+TEST(PeriodStrategy, makes_every_schedule_with_few_switches_once_and_the_fewest_first) {
+  constexpr std::size_t places = 6;
+  StrategyHints hints{places, 3, 3};
+  std::set<Order> without;
+  std::set<Order> with_one;
+  // Two directions and three first tasks; times six places and two targets.
+  for (hints.index = 0; hints.index < 6; ++hints.index) without.insert(order_of(period_strategy(), 1, hints, places));
+  for (; hints.index < 6 + 72; ++hints.index) with_one.insert(order_of(period_strategy(), 1, hints, places));
+  EXPECT_EQ(without.size(), 3U);
+  for (const Order& order : without) EXPECT_EQ(switches_in(order), 0U);
+  // Of six places the first is only reached when a task has run, so the last one lies beyond the end.
+  EXPECT_EQ(with_one.size(), 3 * (5 * 2 + 1));
+  for (const Order& order : with_one) EXPECT_LE(switches_in(order), 1U);
+}
+
+TEST(PeriodStrategy, order_of_the_schedules_follows_from_the_campaign_alone) {
+  StrategyHints hints{20, 4, 3};
+  hints.index = 100;
+  EXPECT_EQ(order_of(period_strategy(), 1, hints, 20), order_of(period_strategy(), 2, hints, 20));
+  const Order one = order_of(period_strategy(), 1, hints, 20);
+  hints.campaign_seed = 5;
+  EXPECT_NE(one, order_of(period_strategy(), 1, hints, 20));
+}
+
+model::ScheduleSet corpus_of(const Order& order) {
+  model::ScheduleSet corpus{};
+  model::Schedule& schedule = corpus.schedules[0];
+  schedule.new_pairs = 1;
+  std::array<std::uint32_t, 16> own_steps{};
+  for (const std::uint32_t task : order) {
+    ++own_steps.at(task);
+    model::Stretch* last = schedule.count > 0 ? &schedule.stretches[schedule.count - 1] : nullptr;
+    if (last == nullptr || last->task != task)
+      last = &(schedule.stretches[schedule.count++] = {static_cast<std::uint16_t>(task), 0, 0});
+    last->until = own_steps.at(task);
+  }
+  return corpus;
+}
+
+// How many steps differ, of which a walk at random would leave a quarter equal.
+std::size_t distance(const Order& one, const Order& other) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < one.size(); ++i) count += one[i] != other[i] ? 1 : 0;
+  return count;
+}
+
+TEST(MutateStrategy, changes_a_schedule_a_little) {
+  const Order parent{0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3};
+  const model::ScheduleSet corpus = corpus_of(parent);
+  StrategyHints hints{24, 4, 3};
+  std::set<Order> children;
+  double mutated = 0;
+  double walked = 0;
+  constexpr int rounds = 200;
+  for (std::uint64_t seed = 0; seed < rounds; ++seed) {
+    hints.corpus = &corpus;
+    const Order child = order_of(mutate_strategy(), seed, hints, parent.size());
+    children.insert(child);
+    mutated += static_cast<double>(distance(parent, child)) / rounds;
+    hints.corpus = nullptr;
+    walked += static_cast<double>(distance(parent, order_of(mutate_strategy(), seed, hints, parent.size()))) / rounds;
+  }
+  EXPECT_GT(children.size(), 50U);
+  EXPECT_GT(mutated, 0);
+  EXPECT_LT(mutated, walked * 0.75);
 }
 
 // Two tasks race once each on one thing, while a third does many operations of its own. A random walk nearly always has

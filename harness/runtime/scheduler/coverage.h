@@ -1,0 +1,28 @@
+// Which switch pairs an execution makes (model::PairSet), and the schedules worth keeping because they made new ones.
+//
+// A pair is named by what both tasks were about to do: the operation, the kind of thing, which one of that kind, and the
+// function it stands in where that is known. Things are numbered in the order of their use and functions are counted
+// from the start of the program, so that a pair has the same name in every execution that makes it.
+#pragma once
+
+#include <cstdint>
+
+#include "harness/model/control_block.h"
+
+namespace wedge::runtime {
+
+struct Task;
+
+// Where the pairs of this execution go; null: nobody asked.
+extern model::PairSet* covered;
+
+// `member`: whose pairs they are. Requires: the control block is there.
+void begin_coverage(const model::Request& request, std::uint8_t member);
+
+void note_switch(const Task& from, const Task& to);
+
+// The execution has passed after `steps` steps; its choices are still in the control block. Keeps its schedule if it
+// made enough new pairs. May be called by another process than the one that executed.
+void keep_schedule(std::uint64_t execution, std::uint64_t steps);
+
+}  // namespace wedge::runtime
