@@ -127,7 +127,9 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_option("targets", run.targets, "Programs (a path with a '/') or scenario ids with * and ?");
   command->add_option("--strategy", run.strategy, "How schedules are chosen: " + known_strategies())
       ->capture_default_str();
-  command->add_option("--depth", run.depth, "How many order constraints a bug of strategy pct may have; also its depth in the portfolio")
+  command
+      ->add_option("--depth", run.depth,
+                   "How many order constraints a bug of strategy pct may have; also its depth in the portfolio")
       ->capture_default_str();
   command
       ->add_option_function<std::uint64_t>(

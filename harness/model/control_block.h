@@ -64,7 +64,7 @@ struct Request {
   std::uint32_t mutation;  // test-only: which part of the runtime to break; 0: none
   std::uint64_t replay_choices;
   std::uint64_t guide_entries;
-  Portfolio portfolio;           // strategy `portfolio` only
+  Portfolio portfolio;  // strategy `portfolio` only
   char scenario[256];
   char variant[256];
 };

@@ -96,7 +96,8 @@ VariantResult variant_from(const Json& json) {
   if (!json.at("first_failure").is_null()) variant.first_failure = json.at("first_failure").get<std::uint64_t>();
   json.at("failures").get_to(variant.failures);
   variant.left_out = json.value("left_out", "");
-  if (json.contains("residual") && !json.at("residual").is_null()) variant.residual = residual_from(json.at("residual"));
+  if (json.contains("residual") && !json.at("residual").is_null())
+    variant.residual = residual_from(json.at("residual"));
   for (const Json& finding : json.at("findings")) variant.findings.push_back(finding_from(finding));
   return variant;
 }

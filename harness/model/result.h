@@ -44,10 +44,10 @@ struct FindingResult {
 
 // What executions that all passed leave open. Only strategies count whose executions are independent draws.
 struct Residual {
-  std::string strategy;          // the bound is on executions of this one
-  std::uint64_t executions = 0;  // that it had
-  double risk = 1;               // with 95 % confidence one fails with at most this probability
-  std::uint64_t switch_pairs = 0;  // that were seen in all
+  std::string strategy;                            // the bound is on executions of this one
+  std::uint64_t executions = 0;                    // that it had
+  double risk = 1;                                 // with 95 % confidence one fails with at most this probability
+  std::uint64_t switch_pairs = 0;                  // that were seen in all
   std::optional<std::uint64_t> new_in_last_tenth;  // of all executions; without: there were too few
 
   bool operator==(const Residual&) const = default;
@@ -65,7 +65,7 @@ struct VariantResult {
   std::optional<std::uint64_t> first_failure;
   std::uint64_t failures = 0;
   std::vector<FindingResult> findings;
-  std::string left_out;  // why it was not run on this rung, or empty
+  std::string left_out;              // why it was not run on this rung, or empty
   std::optional<Residual> residual;  // controlled campaigns without a failure
 
   bool operator==(const VariantResult&) const = default;

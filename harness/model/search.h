@@ -18,8 +18,8 @@ inline constexpr std::size_t portfolio_slots = 32;
 
 // One round of a portfolio: the members take turns as the slots say, again and again.
 struct Portfolio {
-  std::uint64_t first = 0;                    // the execution that the round begins with
-  std::uint64_t before[max_members] = {};     // executions each member had in the rounds before
+  std::uint64_t first = 0;                   // the execution that the round begins with
+  std::uint64_t before[max_members] = {};    // executions each member had in the rounds before
   std::uint8_t slots[portfolio_slots] = {};  // whose turn it is: index into portfolio_members
 
   bool operator==(const Portfolio&) const = default;
@@ -91,9 +91,9 @@ struct SearchKnowledge {
 
 // From the runtime; the supervisor clears it before each request.
 struct SearchReport {
-  PairSet seen[max_members];                 // by member; strategies that run alone use the first
-  std::uint64_t executions[max_members];     // likewise
-  std::uint32_t new_pairs;                   // of the execution that runs now
+  PairSet seen[max_members];              // by member; strategies that run alone use the first
+  std::uint64_t executions[max_members];  // likewise
+  std::uint32_t new_pairs;                // of the execution that runs now
   std::uint32_t pad;
   ScheduleSet best;
 };

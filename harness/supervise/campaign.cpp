@@ -144,9 +144,9 @@ class Campaign {
   Workers& workers_;
   model::Recipe recipe_;
   std::vector<std::optional<Range>> active_;  // by worker
-  std::uint64_t next_ = 0;  // the first execution that was not handed out yet
-  Range left_;              // of this round
-  Lessons lessons_;         // of all rounds; those of the search, of this one
+  std::uint64_t next_ = 0;                    // the first execution that was not handed out yet
+  Range left_;                                // of this round
+  Lessons lessons_;                           // of all rounds; those of the search, of this one
   Search search_;
   std::optional<std::uint64_t> pairs_before_;  // the last tenth
   std::uint64_t done_ = 0;

@@ -50,7 +50,7 @@ struct CampaignResult {
   std::uint64_t executions = 0;
   std::uint64_t failures = 0;
   std::optional<std::uint64_t> first_failure;
-  std::vector<model::Trace> findings;  // one per fingerprint, by their smallest execution
+  std::vector<model::Trace> findings;       // one per fingerprint, by their smallest execution
   std::optional<model::Residual> residual;  // nothing failed, and every execution that was planned has run
   bool complete = true;                     // false: ended by Ctrl-C
 };

@@ -30,7 +30,9 @@ class FakeWorkers : public Workers {
     for (std::uint64_t i = first; i < first + count; ++i) recipes[i] = recipe;
     // Between rounds everybody has answered.
     const bool begins_round = first == 0 || end_of_round(first - 1, executions) == first;
-    if (begins_round) EXPECT_EQ(executed.size(), first) << "a round began before the one before it had ended";
+    if (begins_round) {
+      EXPECT_EQ(executed.size(), first) << "a round began before the one before it had ended";
+    }
   }
 
   RangeResult wait() override {

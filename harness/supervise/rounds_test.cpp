@@ -26,7 +26,9 @@ TEST(rounds, every_execution_of_a_round_says_the_same_end) {
   for (std::uint64_t at = 0; at < 10000; ++at) {
     const std::uint64_t end = end_of_round(at, 10000);
     EXPECT_GT(end, at);
-    if (end != at + 1) EXPECT_EQ(end, end_of_round(at + 1, 10000)) << at;
+    if (end != at + 1) {
+      EXPECT_EQ(end, end_of_round(at + 1, 10000)) << at;
+    }
   }
 }
 

@@ -32,8 +32,8 @@ using Shares = std::array<double, model::member_count>;
 std::array<std::uint8_t, model::portfolio_slots> slots_for(const Shares& shares);
 
 // A discounted bandit: a member's score is how many new pairs its executions made, the later rounds counting more, and
-// a bonus for having had few. Half of the slots go by that, half by what each is known to be good for, because new pairs
-// are a hint at failures and not the thing itself.
+// a bonus for having had few. Half of the slots go by that, half by what each is known to be good for, because new
+// pairs are a hint at failures and not the thing itself.
 class Bandit {
  public:
   void learn(const std::array<std::size_t, model::member_count>& discovered,

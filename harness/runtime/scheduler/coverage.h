@@ -1,8 +1,8 @@
 // Which switch pairs an execution makes (model::PairSet), and the schedules worth keeping because they made new ones.
 //
-// A pair is named by what both tasks were about to do: the operation, the kind of thing, which one of that kind, and the
-// function it stands in where that is known. Things are numbered in the order of their use and functions are counted
-// from the start of the program, so that a pair has the same name in every execution that makes it.
+// A pair is named by what both tasks were about to do: the operation, the kind of thing, which one of that kind, and
+// the function it stands in where that is known. Things are numbered in the order of their use and functions are
+// counted from the start of the program, so that a pair has the same name in every execution that makes it.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Strategy `period`: all schedules with few switches, one after the other, the fewest first: in what order the tasks get
-// their turn, and then where up to three of them are interrupted and for whom.
+// Strategy `period`: all schedules with few switches, one after the other, the fewest first: in what order the tasks
+// get their turn, and then where up to three of them are interrupted and for whom.
 //
 // A switch is a place where the running task could go on and another one is put before it. The number of the execution
 // says which schedule it is: within one number of switches every schedule comes once, in an order that jumps about,

@@ -13,11 +13,8 @@ struct Entry {
 };
 
 constexpr Entry entries[] = {
-    {"mutate", mutate_strategy},
-    {"pct", pct_strategy},
-    {"period", period_strategy},
-    {"pos", pos_strategy},
-    {"random", random_strategy},
+    {"mutate", mutate_strategy}, {"pct", pct_strategy},       {"period", period_strategy},
+    {"pos", pos_strategy},       {"random", random_strategy},
 };
 
 }  // namespace
