@@ -45,6 +45,11 @@ number of executions depend on the clock. Leaves OUT/report.md (start there), OU
 machines OUT/result.json, OUT/junit.xml and OUT/wedge.sarif. In GitHub Actions it also annotates the code and adds to
 the job summary.
 
+Strategies: portfolio takes turns among the others, more of them for those that still discover something; random lets
+every task be next with equal odds; pct has priorities and lowers a few of them; pos samples the orders of operations
+that conflict; period makes all schedules with no switch, then with one, with two and with three; mutate changes
+schedules that did something new. After a campaign that passed, the table's last lines say what that leaves open.
+
 Examples:
   wedge run ./abba                        10000 executions at most, until one fails
   wedge run ./server -- --port 0          with arguments for the program
