@@ -96,7 +96,7 @@ std::string left_open(const RunResult& result) {
     if (variant.residual)
       rows.add([&] {
         return fmt::format("- {}: {}\n", code(shortened_to(variant_name(variant), longest_cell)),
-                           cell(residual_words(*variant.residual)));
+                           markdown(residual_words(*variant.residual)));
       });
   return rows.text("variant", "- *... and {}*\n");
 }

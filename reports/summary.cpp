@@ -48,12 +48,12 @@ std::string variant_name(const model::VariantResult& variant) {
 std::string residual_words(const model::Residual& residual) {
   // Rounded up: less than what is said must be true.
   const double percent = std::ceil(residual.risk * 1e6) / 1e4;
-  std::string text = fmt::format(
-      "no failure in {} of strategy {}: with 95 % confidence one fails with a probability of at most {:.4g} %",
-      counted(residual.executions, "execution"), residual.strategy, percent);
+  std::string text =
+      fmt::format("no failure in {} of {}: one fails with a probability of at most {:.4g} % (95 % confidence)",
+                  counted(residual.executions, "execution"), residual.strategy, percent);
   if (residual.new_in_last_tenth)
-    text += fmt::format("; of {} seen, the last tenth of the campaign saw {} first",
-                        counted(residual.switch_pairs, "switch pair"), *residual.new_in_last_tenth);
+    text += fmt::format("; {} of {} were new in the last tenth", *residual.new_in_last_tenth,
+                        counted(residual.switch_pairs, "switch pair"));
   return text;
 }
 

@@ -11,7 +11,7 @@ std::string summary_table(const model::RunResult& result);
 
 // One sentence each about what the variants that passed leave open; nothing if those are many.
 std::string residual_lines(const model::RunResult& result);
-// "in 9999 executions of random: with 95 % confidence ..."
+// "no failure in 9999 executions of random: ..."
 std::string residual_words(const model::Residual& residual);
 
 // "canaries/flusher-stop:as-found", or the name of the program.

@@ -36,6 +36,7 @@ class Campaign {
   bool goes_on() const { return next_ < limit() && (next_ <= 1 || !plan_.out_of_time()); }
 
   void run_round() {
+    const std::uint64_t first = next_;
     left_ = {next_, std::min(end_of_round(next_, plan_.executions), plan_.executions)};
     begin_last_tenth();
     // Beside the first pieces nothing runs: most failures are found there, before a second process would have started.
@@ -46,10 +47,18 @@ class Campaign {
       give(workers_.count());
     }
     lessons_.teach(recipe_);
-    search_.end_round(lessons_.search, next_);
+    search_.end_round(lessons_.search, found_since(first), next_);
     lessons_.search = {};
     recipe_.turns = search_.turns();
     workers_.learn(search_.knowledge());
+  }
+
+  // New findings by their smallest execution, which is known when a round is over.
+  std::vector<std::uint64_t> found_since(std::uint64_t first) const {
+    std::vector<std::uint64_t> found;
+    for (const auto& [print, trace] : findings_)
+      if (trace.recipe.execution >= first) found.push_back(trace.recipe.execution);
+    return found;
   }
 
   void begin_last_tenth() {

@@ -103,7 +103,8 @@ Shares Bandit::shares() const {
   return scores;
 }
 
-void Search::end_round(const SearchLessons& round, std::uint64_t next) {
+void Search::end_round(const SearchLessons& round, const std::vector<std::uint64_t>& failed, std::uint64_t next) {
+  constexpr std::size_t worth_of_a_failure = 64;  // in switch pairs
   std::array<std::size_t, member_count> discovered{};
   std::array<std::uint64_t, member_count> executions{};
   for (std::size_t member = 0; member < member_count; ++member) {
@@ -112,6 +113,8 @@ void Search::end_round(const SearchLessons& round, std::uint64_t next) {
     turns_.before[member] += executions.at(member);
     executions_.at(member) += executions.at(member);
   }
+  for (const std::uint64_t execution : failed)
+    discovered.at(model::turn_of(turns_, execution).member) += worth_of_a_failure;
   // The scout is nobody's turn.
   if (turns_.first == 0) {
     turns_.before[0] = 0;

@@ -50,8 +50,9 @@ class Search {
   // `strategy`: of the campaign.
   explicit Search(std::string strategy) : strategy_(std::move(strategy)) {}
 
-  // At the end of a round, with what it taught; `next` is the execution that the next one begins with.
-  void end_round(const SearchLessons& round, std::uint64_t next);
+  // At the end of a round, with what it taught. `failed`: its executions that found something new. `next`: the
+  // execution that the next round begins with.
+  void end_round(const SearchLessons& round, const std::vector<std::uint64_t>& failed, std::uint64_t next);
 
   const model::Portfolio& turns() const { return turns_; }
   const model::SearchKnowledge& knowledge() const { return knowledge_; }

@@ -91,12 +91,30 @@ TEST(bandit, forgets_what_a_member_discovered_long_ago) {
 
 TEST(search, a_pair_counts_as_discovered_once) {
   Search search("random");
-  search.end_round(lessons_of(0, 1, {schedule(0, 1)}), 1);
-  search.end_round(lessons_of(0, 7, {schedule(3, 2)}), 8);
+  search.end_round(lessons_of(0, 1, {schedule(0, 1)}), {}, 1);
+  search.end_round(lessons_of(0, 7, {schedule(3, 2)}), {}, 8);
   EXPECT_EQ(search.pairs(), 3U);
   // The schedules at the edge of what is known come first.
   EXPECT_EQ(search.knowledge().corpus.schedules[0].execution, 3U);
   EXPECT_EQ(search.knowledge().corpus.schedules[1].execution, 0U);
+}
+
+TEST(search, a_failure_counts_for_the_member_that_had_its_turn) {
+  const auto mutate_after = [](const std::vector<std::uint64_t>& failed) {
+    Search search("portfolio");
+    search.end_round({}, {}, 1);
+    search.end_round({}, {}, 64);
+    SearchLessons round;
+    round.executions = {100, 100, 100, 100, 100};
+    search.end_round(round, failed, 512);
+    return std::ranges::count(search.turns().slots, 3);
+  };
+  Search search("portfolio");
+  search.end_round({}, {}, 1);
+  search.end_round({}, {}, 64);
+  std::uint64_t turn_of_mutate = 64;
+  while (model::turn_of(search.turns(), turn_of_mutate).member != 3) ++turn_of_mutate;
+  EXPECT_GT(mutate_after({turn_of_mutate}), mutate_after({}));
 }
 
 // (1 - p)^n = 0.05 at the bound: a failure that frequent would have been missed with a probability of 5 %.
@@ -109,20 +127,20 @@ TEST(residual_risk, is_the_exact_bound) {
 
 TEST(residual, leaves_out_the_scout_and_strategies_that_enumerate) {
   Search random("random");
-  random.end_round(lessons_of(0, 1, {}), 1);
+  random.end_round(lessons_of(0, 1, {}), {}, 1);
   EXPECT_FALSE(random.residual().has_value());
-  random.end_round(lessons_of(0, 1, {}), 8);
+  random.end_round(lessons_of(0, 1, {}), {}, 8);
   EXPECT_EQ(random.residual()->executions, 10U);
   EXPECT_EQ(random.residual()->strategy, "random");
   Search period("period");
-  period.end_round(lessons_of(0, 1, {}), 1);
-  period.end_round(lessons_of(0, 1, {}), 8);
+  period.end_round(lessons_of(0, 1, {}), {}, 1);
+  period.end_round(lessons_of(0, 1, {}), {}, 8);
   EXPECT_FALSE(period.residual().has_value());
   Search portfolio("portfolio");
-  portfolio.end_round(lessons_of(0, 1, {}), 1);
-  portfolio.end_round(lessons_of(3, 1, {}), 8);  // mutate
+  portfolio.end_round(lessons_of(0, 1, {}), {}, 1);
+  portfolio.end_round(lessons_of(3, 1, {}), {}, 8);  // mutate
   EXPECT_FALSE(portfolio.residual().has_value());
-  portfolio.end_round(lessons_of(1, 1, {}), 64);  // random
+  portfolio.end_round(lessons_of(1, 1, {}), {}, 64);  // random
   EXPECT_EQ(portfolio.residual()->strategy, "random");
 }
 
