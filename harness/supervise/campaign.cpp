@@ -19,6 +19,7 @@ class Campaign {
 
   CampaignResult run() {
     try {
+      workers_.learn(search_.knowledge());  // nothing: they may have worked for another campaign
       while (goes_on()) run_round();
     } catch (const Interrupted&) {
       interrupted_ = true;

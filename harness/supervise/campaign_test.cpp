@@ -24,6 +24,7 @@ class FakeWorkers : public Workers {
 
   void begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) override {
     EXPECT_FALSE(busy_[worker].has_value());
+    EXPECT_TRUE(begins_afresh_) << "what another campaign has learned is still known";
     busy_[worker] = {first, count};
     strategies.push_back(recipe.strategy);
     hints.push_back(recipe.hint_steps);
@@ -56,7 +57,9 @@ class FakeWorkers : public Workers {
     return {worker, trace, lessons};
   }
 
-  void learn(const model::SearchKnowledge&) override {
+  void learn(const model::SearchKnowledge& knowledge) override {
+    if (executed.empty())
+      begins_afresh_ = knowledge.known == model::PairSet{} && knowledge.corpus.schedules[0].count == 0;
     for (const auto& range : busy_) EXPECT_FALSE(range.has_value()) << "a worker is busy";
   }
   void abandon(unsigned worker) override { busy_[worker].reset(); }
@@ -72,6 +75,7 @@ class FakeWorkers : public Workers {
   std::uint64_t executions = 1000;  // of the campaign
 
  private:
+  bool begins_afresh_ = false;
   std::vector<std::optional<std::pair<std::uint64_t, std::uint64_t>>> busy_;
   std::set<std::uint64_t> failing_;
   std::mt19937 random_;
