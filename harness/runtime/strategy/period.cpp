@@ -1,9 +1,11 @@
-// Strategy `period`: all schedules with few switches, one after the other, the fewest first: in what order the tasks
-// get their turn, and then where up to three of them are interrupted and for whom.
+// Strategy `period`: schedules with few switches, one after the other, the fewest first: in what order the tasks get
+// their turn, and then where up to three of them are interrupted and for whom.
 //
-// A switch is a place where the running task could go on and another one is put before it. The number of the execution
-// says which schedule it is: within one number of switches every schedule comes once, in an order that jumps about,
-// so that neighbours are not tried one after the other. Where a task stops by itself costs nothing.
+// A switch is a place where the running task could go on with something that others may notice and another one is put
+// before it. The number of the execution says which schedule it is: for a number of switches every combination of
+// places comes once with each of two others, mostly its neighbours by number; in an order that jumps about, so that
+// similar schedules are not tried one after the other. What order of turns goes with it is drawn. Where a task stops by
+// itself costs nothing.
 #include "harness/runtime/strategy/registry.h"
 
 namespace wedge::runtime {
@@ -14,7 +16,8 @@ constexpr std::uint32_t max_switches = 3;
 constexpr std::uint32_t spin_limit = 500;  // steps in a row while others could run
 constexpr std::uint64_t default_length = 64;
 constexpr std::uint64_t most_places = 4096;  // so that the number of all schedules fits into a number
-constexpr std::uint64_t most_tasks = 16;
+constexpr std::uint64_t most_first = 3;      // of the tasks, that are tried as the first without a switch
+constexpr std::uint64_t most_others = 2;
 
 struct Switch {
   std::uint64_t place = ~std::uint64_t{0};  // how often the running task could have gone on before
@@ -34,8 +37,10 @@ class PeriodStrategy final : public Strategy {
  public:
   void begin(std::uint64_t seed, const StrategyHints& hints) override {
     random_.seed(seed);
-    places_ = bounded(hints.steps > 0 ? hints.steps : default_length, most_places);
-    tasks_ = bounded(hints.tasks > 1 ? hints.tasks : 2, most_tasks);
+    // About every other step is a place; where there are fewer, some schedules are equal.
+    places_ = bounded(hints.steps > 1 ? hints.steps / 2 : default_length, most_places);
+    tasks_ = hints.tasks > 1 ? hints.tasks : 2;
+    others_ = bounded(tasks_ - 1, most_others);
     passed_ = run_ = 0;
     count_ = 0;
     choose_schedule(hints.index, hints.campaign_seed);
@@ -45,14 +50,21 @@ class PeriodStrategy final : public Strategy {
     const Task* current = choice.current;
     if (current == nullptr || current->enabled_at == not_enabled) return start(next_in_turn(choice, first_));
     if (current->yielded) return start(next_in_turn(choice, behind(*current)));
-    const std::uint64_t place = passed_++;
+    if (is_place(*current)) ++passed_;
     for (std::uint32_t i = 0; i < count_; ++i)
-      if (switches_[i].place == place) return start(other_than(choice, *current, switches_[i].whom));
+      if (is_place(*current) && switches_[i].place + 1 == passed_)
+        return start(other_than(choice, *current, switches_[i].whom));
     if (++run_ >= spin_limit) return start(next_in_turn(choice, behind(*current)));
     return current->enabled_at;
   }
 
  private:
+  // Its own life is nobody else's business, and what an unlock changes is decided at the lock.
+  static bool is_place(const Task& task) {
+    return task.pending.kind != model::ObjectKind::task && task.pending.kind != model::ObjectKind::none &&
+           task.pending.operation != model::Operation::unlock;
+  }
+
   static std::uint64_t bounded(std::uint64_t value, std::uint64_t most) { return value < most ? value : most; }
 
   std::uint32_t start(std::uint32_t index) {
@@ -79,15 +91,24 @@ class PeriodStrategy final : public Strategy {
     return backward_ ? std::uint64_t{task.id} - 1 : std::uint64_t{task.id} + 1;
   }
 
-  static std::uint32_t other_than(const Choice& choice, const Task& current, std::uint32_t whom) {
-    const std::uint32_t pick = whom % (choice.enabled_count - 1);
-    return pick < current.enabled_at ? pick : pick + 1;
+  // Whoever comes next or was last before it, around in the order of their numbers; or somebody drawn.
+  std::uint32_t other_than(const Choice& choice, const Task& current, std::uint32_t whom) {
+    if (drawn_) {
+      const std::uint32_t pick = (passed_over_ + whom) % (choice.enabled_count - 1);
+      return pick < current.enabled_at ? pick : pick + 1;
+    }
+    const bool backward = backward_;
+    backward_ = whom == 1;
+    const std::uint32_t index = next_in_turn(choice, behind(current));
+    backward_ = backward;
+    return index;
   }
 
-  // Orders of turns, times places and targets of each switch.
+  // Orders of turns, or places and tasks for each switch.
   std::uint64_t schedules_with(std::uint32_t switches) const {
-    std::uint64_t count = 2 * tasks_;
-    for (std::uint32_t i = 0; i < switches; ++i) count *= places_ * (tasks_ - 1);
+    if (switches == 0) return 2 * bounded(tasks_, most_first);
+    std::uint64_t count = 1;
+    for (std::uint32_t i = 0; i < switches; ++i) count *= places_ * others_;
     return count;
   }
 
@@ -101,28 +122,42 @@ class PeriodStrategy final : public Strategy {
     std::uint64_t step = (jump.next() % count) | 1;
     while (greatest_common_divisor(step, count) != 1) step += 2;
     const auto product = static_cast<unsigned __int128>(index % count) * step + jump.next() % count;
-    read_schedule(static_cast<std::uint64_t>(product % count), switches);
+    const auto number = static_cast<std::uint64_t>(product % count);
+    RandomSource drawn;
+    drawn.seed(campaign_seed + (index + 1) * (switches + 1));
+    read_turns(switches == 0 ? number : drawn.next() >> 8);
+    passed_over_ = static_cast<std::uint32_t>(drawn.next() >> 40);
+    drawn_ = passed_over_ % 4 == 3;
+    passed_over_ /= 4;
+    read_switches(number, switches);
   }
 
-  void read_schedule(std::uint64_t number, std::uint32_t switches) {
+  void read_turns(std::uint64_t number) {
     backward_ = number % 2 == 1;
     number /= 2;
-    first_ = number % tasks_;
-    number /= tasks_;
+    // Without a switch the first few, afterwards now and then any.
+    first_ = number % bounded(tasks_, most_first);
+    if (number / most_first % 4 == 3) first_ = number / (4 * most_first) % tasks_;
+  }
+
+  void read_switches(std::uint64_t number, std::uint32_t switches) {
     for (count_ = 0; count_ < switches; ++count_) {
       switches_[count_].place = number % places_;
       number /= places_;
-      switches_[count_].whom = static_cast<std::uint32_t>(number % (tasks_ - 1));
-      number /= tasks_ - 1;
+      switches_[count_].whom = static_cast<std::uint32_t>(number % others_);
+      number /= others_;
     }
   }
 
   std::uint64_t places_ = default_length;
   std::uint64_t tasks_ = 2;
+  std::uint64_t others_ = 1;  // who can be put before the running task
   std::uint64_t first_ = 0;
   bool backward_ = false;
-  std::uint64_t passed_ = 0;  // places so far
-  std::uint32_t run_ = 0;     // steps of one task in a row
+  bool drawn_ = false;             // who is put before the running task
+  std::uint32_t passed_over_ = 0;  // others, if so
+  std::uint64_t passed_ = 0;       // places so far
+  std::uint32_t run_ = 0;          // steps of one task in a row
   std::uint32_t count_ = 0;
   Switch switches_[max_switches];
 };
