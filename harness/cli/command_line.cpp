@@ -117,7 +117,7 @@ void refuse_negative(CLI::App& command, std::initializer_list<const char*> optio
 }
 
 // The default first, then by name.
-const std::vector<std::string> strategies{"portfolio", "mutate", "pct", "period", "pos", "random"};
+const std::vector<std::string> strategies{"portfolio", "mutate", "pct", "period", "pos", "random", "surw"};
 
 std::string known_strategies() {
   std::string text;

@@ -11,7 +11,7 @@
 namespace wedge::e2e {
 
 inline const std::string compilers[] = {"g++", "clang++"};
-inline const std::string strategies[] = {"portfolio", "mutate", "pct", "period", "pos", "random"};
+inline const std::string strategies[] = {"portfolio", "mutate", "pct", "period", "pos", "random", "surw"};
 inline const std::string carriers[] = {"fiber", "thread"};
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

@@ -10,7 +10,7 @@
 namespace wedge::model {
 
 // The members of strategy `portfolio`, most trusted first: that order breaks ties.
-inline constexpr std::array<std::string_view, 5> portfolio_members{"pos", "random", "pct", "mutate", "period"};
+inline constexpr std::array<std::string_view, 6> portfolio_members{"surw", "pos", "random", "pct", "mutate", "period"};
 inline constexpr std::size_t member_count = portfolio_members.size();
 inline constexpr std::size_t max_members = 8;
 
@@ -83,10 +83,38 @@ struct ScheduleSet {
   Schedule schedules[max_schedules];  // the best first
 };
 
-// Both from the supervisor.
+// What the scout saw of a task: how many operations it made on things that others may reach, and a number for what it
+// did first: tasks with equal numbers play the same role.
+struct TaskProfile {
+  std::uint32_t points;
+  std::uint32_t role;
+  std::uint32_t parent;  // the task that created it
+
+  bool operator==(const TaskProfile&) const = default;
+};
+
+inline constexpr std::size_t max_profiled_tasks = 256;
+
+struct Profile {
+  TaskProfile tasks[max_profiled_tasks];  // by number
+
+  bool operator==(const Profile&) const = default;
+};
+
+// Of two views of a task the one that saw more of it: a total order, so that it does not matter who came first.
+constexpr void merge(Profile& to, const Profile& from) {
+  for (std::size_t i = 0; i < max_profiled_tasks; ++i) {
+    TaskProfile& mine = to.tasks[i];
+    const TaskProfile& other = from.tasks[i];
+    if (other.points > mine.points || (other.points == mine.points && other.role > mine.role)) mine = other;
+  }
+}
+
+// All from the supervisor.
 struct SearchKnowledge {
   PairSet known;  // pairs that earlier rounds have made
   ScheduleSet corpus;
+  Profile profile;  // without points: unknown
 };
 
 // From the runtime; the supervisor clears it before each request.
@@ -96,6 +124,8 @@ struct SearchReport {
   std::uint32_t new_pairs;                // of the execution that runs now
   std::uint32_t pad;
   ScheduleSet best;
+  Profile current;  // of the execution that runs now, if it is one that notes
+  Profile profile;  // of all of them
 };
 
 // Whether `one` comes before `other` among the schedules worth keeping: a total order, because of the number.

@@ -20,6 +20,7 @@ Lessons lessons_in(const model::ControlBlock& control) {
   const model::SearchReport& report = control.search_report;
   std::ranges::copy(report.seen, lessons.search.seen.begin());
   std::ranges::copy(report.executions, lessons.search.executions.begin());
+  lessons.search.profile = report.profile;
   for (const model::Schedule& schedule : report.best.schedules)
     if (schedule.new_pairs > 0 && schedule.count <= model::max_stretches) lessons.search.best.push_back(schedule);
   return lessons;
@@ -28,11 +29,13 @@ Lessons lessons_in(const model::ControlBlock& control) {
 void clear(model::SearchReport& report) {
   std::ranges::fill(report.seen, model::PairSet{});
   std::ranges::fill(report.executions, 0);
+  report.profile = report.current = {};
   for (model::Schedule& schedule : report.best.schedules) schedule.new_pairs = schedule.count = 0;
 }
 
 void copy_knowledge(const model::SearchKnowledge& from, model::SearchKnowledge& to) {
   to.known = from.known;
+  to.profile = from.profile;
   for (std::size_t i = 0; i < model::max_schedules; ++i) {
     const model::Schedule& schedule = from.corpus.schedules[i];
     std::memcpy(&to.corpus.schedules[i], &schedule,

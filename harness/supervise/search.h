@@ -18,6 +18,7 @@ namespace wedge::supervise {
 struct SearchLessons {
   std::array<model::PairSet, model::max_members> seen{};
   std::array<std::uint64_t, model::max_members> executions{};
+  model::Profile profile{};
   std::vector<model::Schedule> best;  // the best first, max_schedules at most
 
   void add(const SearchLessons& other);

@@ -1,8 +1,9 @@
 // A job is done twice: the owner of a queue and a thief, or two thieves, take the same entry.
-//   Source    THE protocol of Cilk-5 (M. Frigo, C. Leiserson, K. Randall, PLDI 1998); WorkStealQueue of SCTBench
+//   Source    THE protocol of Cilk-5 (M. Frigo, C. Leiserson, K. Randall, PLDI 1998); the shape of WorkStealQueue of
+//             SCTBench, with two jobs in place of four
 //   Symptom   a job runs twice, about as often as the queue holds a single entry
-//   Left out  a queue that wraps around; and the processor, for executions are sequentially consistent: so the missing
-//             fence is written out as the order that it permits, the load before the store
+//   Left out  what is in an entry: job n is entry n; and the processor, for executions are sequentially consistent: so
+//             the missing fence is written out as the order that it permits, the load before the store
 //
 //   without the fence: owner, pop()  thief, steal()
 //   1  head is 0: loaded too early
@@ -29,7 +30,7 @@ enum class Fence { missing, there };
 enum class Lock { missing, there };
 
 constexpr auto relaxed = std::memory_order_relaxed;
-constexpr int jobs = 4;
+constexpr int jobs = 2;
 constexpr int steals = 2;
 constexpr int nothing = -1;
 
@@ -37,24 +38,21 @@ class WorkStealingQueue {
  public:
   WorkStealingQueue(Fence fence, Lock lock) : fence_(fence), lock_(lock) {}
 
-  void push(int job) {
-    const int tail = tail_.load(relaxed);
-    entries_[tail].store(job, relaxed);
-    tail_ = tail + 1;
-  }
+  // push() and pop() are the owner's.
+  void push() { tail_ = ++own_tail_; }
 
   int pop() {
-    const int tail = tail_.load(relaxed) - 1;
+    const int tail = own_tail_ - 1;
     int head = fence_ == Fence::missing ? head_.load(relaxed) : 0;  // 1
-    tail_ = tail;                                                   // 3
+    tail_ = own_tail_ = tail;                                       // 3
     if (fence_ == Fence::there) head = head_;
-    if (head <= tail) return entries_[tail].load(relaxed);  // 4
+    if (head <= tail) return tail;  // 4
     // A thief may be about to take the last one, or to give up for our sake: ask again when none is at work.
-    tail_ = tail + 1;
+    tail_ = own_tail_ = tail + 1;
     const std::scoped_lock lock(mutex_);
     if (head_ > tail) return nothing;
-    tail_ = tail;
-    return entries_[tail].load(relaxed);
+    tail_ = own_tail_ = tail;
+    return tail;
   }
 
   int steal() {
@@ -62,18 +60,16 @@ class WorkStealingQueue {
     if (lock_ == Lock::there) lock.lock();
     const int head = head_.load(relaxed);  // 5
     head_ = head + 1;                      // 2, 6, 7
-    if (head + 1 > tail_) {
-      head_ = head;
-      return nothing;
-    }
-    return entries_[head].load(relaxed);
+    if (head + 1 <= tail_) return head;
+    head_ = head;
+    return nothing;
   }
 
  private:
   Fence fence_;
   Lock lock_;
   std::mutex mutex_;
-  std::array<std::atomic<int>, jobs> entries_{};
+  int own_tail_ = 0;
   std::atomic<int> head_{0};
   std::atomic<int> tail_{0};
 };
@@ -89,12 +85,8 @@ void share_jobs(Fence fence, Lock lock, int thieves) {
     threads.emplace_back([&] {
       for (int attempt = 0; attempt < steals; ++attempt) work(queue.steal());
     });
-  for (int job = 0; job < jobs; job += 2) {
-    queue.push(job);
-    queue.push(job + 1);
-    work(queue.pop());
-  }
-  for (int left = 0; left < jobs / 2; ++left) work(queue.pop());
+  for (int job = 0; job < jobs; ++job) queue.push();
+  for (int job = 0; job < jobs; ++job) work(queue.pop());
   for (std::thread& thread : threads) thread.join();
   for (const std::atomic<int>& times : done) assert(times == 1);
 }

@@ -126,7 +126,10 @@ void note_switch(const Task& from, const Task& to) {
 
 void keep_schedule(std::uint64_t execution, std::uint64_t steps) {
   model::SearchReport& report = control->search_report;
-  if ((control->request.flags & model::request_flags::cover) == 0 || report.new_pairs == 0) return;
+  if ((control->request.flags & model::request_flags::cover) == 0) return;
+  model::merge(report.profile, report.current);
+  std::memset(&report.current, 0, sizeof report.current);
+  if (report.new_pairs == 0) return;
   Schedule* best = report.best.schedules;
   std::size_t place = model::max_schedules;
   // As model::is_better() has it, but a Schedule is too large to make one only for that.

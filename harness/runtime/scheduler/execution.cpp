@@ -43,6 +43,7 @@ StrategyHints hints_of(const model::Request& request) {
   if (request.strategy_depth != 0) hints.depth = request.strategy_depth;
   hints.campaign_seed = request.seed;
   hints.corpus = &control->search.corpus;
+  hints.profile = &control->search.profile;
   return hints;
 }
 
@@ -60,6 +61,12 @@ void begin_strategy(const model::Request& request, std::uint64_t execution) {
     s.strategy = strategy_named(model::portfolio_members[member].data());
   }
   if (execution == 0 || s.strategy == nullptr) s.strategy = strategy_named("random");
+  const bool wants_every_step = s.strategy->wants_every_step();
+  if (wants_every_step) s.attention |= attention::asking;
+  if ((execution == 0 || wants_every_step) && (request.flags & model::request_flags::cover)) {
+    s.attention |= attention::noting;
+    std::memset(&control->search_report.current, 0, sizeof(model::Profile));
+  }
   const std::uint64_t seed = model::execution_seed(request.seed, execution);
   s.strategy->begin(seed, hints);
   s.strategy->set_timeout_odds(seed);

@@ -7,6 +7,7 @@
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/guide.h"
+#include "harness/runtime/strategy/profile.h"
 #include "harness/runtime/trace/recorder.h"
 
 namespace wedge::runtime {
@@ -99,7 +100,7 @@ void on_alarm() {
     fail(Outcome::livelock, "the step budget of %llu is used up, the last half of it under a fair schedule",
          static_cast<unsigned long long>(scheduler.max_steps));
   scheduler.fair = true;
-  scheduler.attention &= ~attention::guided;
+  scheduler.attention &= ~(attention::guided | attention::asking);
   scheduler.strategy = &fair_suffix();
   scheduler.alarm_step = scheduler.max_steps;
 }
@@ -124,7 +125,7 @@ model::ChoiceEntry next_entry() {
   if ((scheduler.attention & attention::timers) && timeout_is_due_now()) return model::clock_choice;
   if ((scheduler.attention & attention::spurious) && scheduler.strategy->wakes_spuriously())
     return model::spurious_choice;
-  if (scheduler.enabled_count == 1) return scheduler.enabled[0]->id;
+  if (scheduler.enabled_count == 1 && !(scheduler.attention & attention::asking)) return scheduler.enabled[0]->id;
   return scheduler.enabled[scheduler.strategy->choose(scheduler)]->id;
 }
 
@@ -154,6 +155,7 @@ void decide_with_attention() {
       diverge("the trace goes on with a task that cannot run");
     Task* next = scheduler.tasks[entry];
     if (scheduler.attention & attention::logging) log_event(*next);
+    if (scheduler.attention & attention::noting) note_operation(control->search_report.current, *next);
     record_choice(entry);
     run(next);
     return;

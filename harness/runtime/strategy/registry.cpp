@@ -14,7 +14,7 @@ struct Entry {
 
 constexpr Entry entries[] = {
     {"mutate", mutate_strategy}, {"pct", pct_strategy},       {"period", period_strategy},
-    {"pos", pos_strategy},       {"random", random_strategy},
+    {"pos", pos_strategy},       {"random", random_strategy}, {"surw", surw_strategy},
 };
 
 }  // namespace

@@ -10,5 +10,6 @@ Strategy& mutate_strategy();
 Strategy& pct_strategy();
 Strategy& period_strategy();
 Strategy& pos_strategy();
+Strategy& surw_strategy();
 
 }  // namespace wedge::runtime

@@ -9,7 +9,8 @@
 
 namespace wedge::runtime {
 
-// What a strategy may look at. `enabled` has at least two entries when choose() is called.
+// What a strategy may look at. `enabled` has at least two entries when choose() is called, or one if the
+// strategy wants every step.
 // The scheduler's own state begins with it, so that handing it over costs nothing.
 struct Choice {
   Task* current = nullptr;  // who ran last; may be blocked or ended, and is null at the start
@@ -26,6 +27,7 @@ struct StrategyHints {
   std::uint64_t index = 0;  // how many executions of this campaign the strategy had before
   std::uint64_t campaign_seed = 0;
   const model::ScheduleSet* corpus = nullptr;  // schedules of earlier rounds; null: none
+  const model::Profile* profile = nullptr;     // of execution 0; null: unknown
 };
 
 // Only the scheduler calls a strategy, and never two calls at a time. Nothing here may allocate, lock or make a system
@@ -37,6 +39,8 @@ class Strategy {
   virtual void begin(std::uint64_t seed, const StrategyHints& hints) = 0;
   // The index in `enabled` of the task that goes on.
   virtual std::uint32_t choose(const Choice& choice) = 0;
+  // Whether it is asked even if only one task can go on, for it counts what each does.
+  virtual bool wants_every_step() const { return false; }
   // One of n equally permitted results, such as which waiter a signal wakes.
   virtual std::uint32_t choose_value(std::uint32_t n) { return random_.below(n); }
   // Whether the earliest timeout fires now although tasks could run; asked at each step at which one is pending.

@@ -14,7 +14,7 @@
 namespace wedge::runtime {
 namespace {
 
-constexpr std::array names{"random", "pct", "pos", "period", "mutate"};
+constexpr std::array names{"surw", "random", "pct", "pos", "period", "mutate"};
 
 // Tasks that are always enabled, each about to do something to a thing of its own.
 class AlwaysEnabled {
