@@ -11,6 +11,7 @@
 #include "reports/sarif.h"
 #include "reports/shell.h"
 #include "reports/suite_markdown.h"
+#include "reports/verdicts.h"
 
 namespace wedge::reports {
 namespace {
@@ -89,6 +90,7 @@ std::string sarif(const RunResult& result, const Sources& sources) {
 void render_all(RunResult& result, const Sources& sources, const Write& write) {
   const std::string log = render_findings(result, sources, &write);
   write({"report.md", suite_report(result)});
+  if (const std::string verdicts = verdicts_page(result); !verdicts.empty()) write({"verdicts.md", verdicts});
   write({"junit.xml", junit(result)});
   write({"wedge.sarif", log});
 }

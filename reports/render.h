@@ -24,8 +24,8 @@ struct ReportFile {
   std::string text;
 };
 
-// Sets the `report` of every finding, and hands out its report, then report.md, junit.xml and wedge.sarif. One finding
-// is in memory at a time.
+// Sets the `report` of every finding, and hands out its report, then report.md, verdicts.md if there are any,
+// junit.xml and wedge.sarif. One finding is in memory at a time.
 void render_all(model::RunResult& result, const Sources& sources, const std::function<void(const ReportFile&)>& write);
 
 // wedge.sarif alone.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/model/verdict.h"
 #include "reports/escape.h"
 #include "reports/page.h"
 #include "reports/source_path.h"
@@ -118,6 +119,8 @@ std::string totals(const RunResult& result) {
                   result.strategy_depth > 0 ? fmt::format(" of depth {}", result.strategy_depth) : "", result.seed,
                   markdown(result.carrier));
   text += fmt::format("- wedge {}; for machines: [result.json](result.json)\n", markdown(result.wedge));
+  if (!model::verdicts_of(result).empty())
+    text += "- what the variants say about theories and fixes: [verdicts.md](verdicts.md)\n";
   if (result.interrupted) text += "- **Interrupted**: this is what was known by then\n";
   return text;
 }

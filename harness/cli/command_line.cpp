@@ -30,6 +30,7 @@ constexpr const char* main_footer = R"(Examples:
   wedge run 'canaries/*'                  run scenarios and compare with what they declare
   wedge repro out/traces/X.trace.json     replay what was found, exactly
   wedge report out                        what was found, again, in any format
+  wedge verdicts                          which theories about a failure are right, and which fixes cure it
   wedge list                              which scenarios there are
   wedge watch --deadline 60s -- pytest    run any command, and report why if it hangs
   wedge dump 4711                         why a running process hangs; it goes on unharmed
@@ -91,6 +92,21 @@ Examples:
   wedge report out/hang-1.json --output hang.md
 
 Exit codes: 0 written, 2 the results cannot be used.)";
+
+constexpr const char* verdicts_footer =
+    R"(A scenario puts the claims of a failure report to the test by its variants: as-found; without/X and alone/X for the
+theory that X caused it; fix/X. The verdicts follow from the results of the latest run in OUT and are never declared.
+Of a theory: the cause; necessary, not sufficient; can cause this symptom, did not cause this failure; refuted. Of a
+fix: cures; no effect; trades, for another failure. OUT/verdicts.md has the same with links to the findings.
+
+Examples:
+  wedge verdicts --run 'deferred-reclamation/*'   try all variants, then the tables
+  wedge verdicts                          the tables of the latest run, which had --keep-going or was scripts/suite
+  wedge verdicts --run 'deferred-reclamation/*' --executions 20000 --strategy pos
+
+Exit codes: 0 the tables are shown (with --run: and every variant ended as declared), 1 with --run: not, 2 there are no
+results, or no claims in them.)";
+
 constexpr const char* dump_footer =
     R"(Looks at the process and all its descendants. Blocked threads are read from outside and never stopped; a thread on
 a processor is stopped for well under a millisecond. Needs the user of the process, or root.
@@ -203,6 +219,24 @@ void add_report(CLI::App& app, CommandLine& line) {
   command->callback([&line] { line.kind = CommandLine::Kind::report; });
 }
 
+void add_verdicts(CLI::App& app, CommandLine& line) {
+  VerdictsOptions& verdicts = line.verdicts;
+  CLI::App* command =
+      app.add_subcommand("verdicts", "Say which theories about a failure are right, and which fixes cure");
+  command->add_option("scenarios", verdicts.scenarios, "Only these ids, with * and ?");
+  command->add_flag("--run", verdicts.run_first, "Run all variants first, every execution of each");
+  command->add_option("--out", verdicts.out, "The folder of the results")->capture_default_str();
+  command->add_option("--executions", verdicts.run.executions, "With --run: so many executions per variant")
+      ->capture_default_str();
+  command->add_option("--strategy", verdicts.run.strategy, "With --run: " + known_strategies())->capture_default_str();
+  command->add_option("--seed", verdicts.run.seed, "With --run: another seed, other schedules")->capture_default_str();
+  command->add_option("--jobs", verdicts.run.jobs, "With --run: processes at once; results do not depend on it")
+      ->capture_default_str();
+  refuse_negative(*command, {"--executions", "--seed", "--jobs"});
+  command->footer(verdicts_footer);
+  command->callback([&line] { line.kind = CommandLine::Kind::verdicts; });
+}
+
 void add_list(CLI::App& app, CommandLine& line) {
   CLI::App* command = app.add_subcommand("list", "List scenarios, their variants and what these are declared to do");
   command->add_option("globs", line.list.globs, "Only these ids");
@@ -249,13 +283,17 @@ void check_run_numbers(const RunOptions& run) {
   if (!(run.stuck_s > 0)) throw EnvironmentError("--stuck must be more than 0 seconds");
 }
 
+void check_strategy(const std::string& strategy) {
+  if (std::ranges::find(strategies, strategy) == strategies.end())
+    throw EnvironmentError("there is no strategy '" + strategy + "'; take " + known_strategies());
+}
+
 void check_run(const RunOptions& run, const CLI::App& command) {
   check_run_numbers(run);
   if (run.targets.empty() && run.program.empty())
     throw EnvironmentError(
         "say what to run: a program such as ./test, or a scenario id such as 'canaries/*' ('wedge list' shows them)");
-  if (std::ranges::find(strategies, run.strategy) == strategies.end())
-    throw EnvironmentError("there is no strategy '" + run.strategy + "'; take " + known_strategies());
+  check_strategy(run.strategy);
   check_rung_options(run, command);
   if (run.depth == 0) throw EnvironmentError("--depth must be at least 1");
   if (command.count("--depth") > 0 && run.strategy != "pct" && run.strategy != "portfolio")
@@ -269,6 +307,15 @@ void check_repro(const ReproOptions& repro) {
   if (repro.gdb && repro.carrier == model::CarrierKind::fiber)
     throw EnvironmentError("--gdb shows tasks as threads, so it goes with --carrier thread only");
   if (!(repro.stuck_s > 0)) throw EnvironmentError("--stuck must be more than 0 seconds");
+}
+
+void check_verdicts(const VerdictsOptions& verdicts, const CLI::App& command) {
+  for (const char* option : {"--executions", "--strategy", "--seed", "--jobs"})
+    if (!verdicts.run_first && command.count(option) > 0)
+      throw EnvironmentError(std::string(option) + " says how to run, so it goes with --run");
+  if (!verdicts.run_first) return;
+  check_run_numbers(verdicts.run);
+  check_strategy(verdicts.run.strategy);
 }
 
 void check_report(const ReportOptions& report, const CLI::App& command) {
@@ -305,7 +352,7 @@ int split_arguments(int argc, char** argv, RunOptions& run) {
 [[noreturn]] void explain(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
   if (argc > 1 && app.get_subcommands().empty() && argv[1][0] != '-')
     throw EnvironmentError(std::string("there is no command '") + argv[1] +
-                           "'; take run, repro, report, watch, dump, list or flags");
+                           "'; take run, repro, report, verdicts, watch, dump, list or flags");
   std::string text = error.what();
   std::ranges::replace(text, '\n', ' ');
   std::string help = "wedge";
@@ -318,7 +365,8 @@ int split_arguments(int argc, char** argv, RunOptions& run) {
 CommandLine read_command_line(int argc, char** argv) {
   CommandLine line;
   bool executions_given = false;
-  line.run.jobs = line.repro.jobs = std::clamp(std::thread::hardware_concurrency(), 1U, most_default_jobs);
+  line.run.jobs = line.repro.jobs = line.verdicts.run.jobs =
+      std::clamp(std::thread::hardware_concurrency(), 1U, most_default_jobs);
   CLI::App app(
       "Wedge runs unmodified multi-threaded C++ under a scheduler it controls, finds the interleaving that hangs\n"
       "or breaks it, replays that interleaving exactly, and explains it.",
@@ -329,6 +377,7 @@ CommandLine read_command_line(int argc, char** argv) {
   add_run(app, line, executions_given);
   add_repro(app, line);
   add_report(app, line);
+  add_verdicts(app, line);
   add_list(app, line);
   add_dump(app, line);
   add_flags(app, line);
@@ -342,13 +391,14 @@ CommandLine read_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (own <= 1) {
       std::fputs(app.help().c_str(), stderr);
-      throw EnvironmentError("say what to do: run, repro, report, watch, dump, list or flags");
+      throw EnvironmentError("say what to do: run, repro, report, verdicts, watch, dump, list or flags");
     }
     explain(error, app, own, argv);
   }
   if (line.kind == CommandLine::Kind::run) check_run(line.run, *app.get_subcommand("run"));
   if (line.kind == CommandLine::Kind::repro) check_repro(line.repro);
   if (line.kind == CommandLine::Kind::report) check_report(line.report, *app.get_subcommand("report"));
+  if (line.kind == CommandLine::Kind::verdicts) check_verdicts(line.verdicts, *app.get_subcommand("verdicts"));
   if (line.kind == CommandLine::Kind::dump) check_dump(line.dump);
   if (line.kind == CommandLine::Kind::flags) check_flags(line.flags);
   if (line.kind == CommandLine::Kind::watch) {

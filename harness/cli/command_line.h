@@ -11,6 +11,7 @@ struct CommandLine {
     run,
     repro,
     report,
+    verdicts,
     list,
     dump,
     flags,
@@ -19,6 +20,7 @@ struct CommandLine {
   RunOptions run;
   ReproOptions repro;
   ReportOptions report;
+  VerdictsOptions verdicts;
   ListOptions list;
   DumpOptions dump;
   FlagsOptions flags;

@@ -137,7 +137,8 @@ TEST(command_line, dump_takes_a_process_and_where_to_write) {
 }
 
 TEST(command_line, contradictions_and_nonsense) {
-  expect_error({"frobnicate"}, "there is no command 'frobnicate'; take run, repro, report, watch, dump, list or flags");
+  expect_error({"frobnicate"},
+               "there is no command 'frobnicate'; take run, repro, report, verdicts, watch, dump, list or flags");
   expect_error({"run"}, "say what to run");
   expect_error({"run", "./a", "--frobnicate"}, "--frobnicate");
   expect_error({"run", "./a", "--executions", "0"}, "--executions 0 would run nothing");

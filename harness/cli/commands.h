@@ -19,6 +19,8 @@ int run_command(const RunOptions& options, const std::string& command);
 int repro_command(const ReproOptions& options);
 int list_command(const ListOptions& options);
 int report_command(const ReportOptions& options);
+// Without results to read, `command` is how the user makes some.
+int verdicts_command(const VerdictsOptions& options, const std::string& command);
 int dump_command(const DumpOptions& options);
 int flags_command(const FlagsOptions& options);
 // Here the exit code is that of the command, or 124, 126, 127; it may end this process by a signal.

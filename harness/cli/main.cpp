@@ -22,6 +22,8 @@ int dispatch(const wedge::cli::CommandLine& line, const std::string& command) {
       return wedge::cli::list_command(line.list);
     case Kind::report:
       return wedge::cli::report_command(line.report);
+    case Kind::verdicts:
+      return wedge::cli::verdicts_command(line.verdicts, command);
     case Kind::dump:
       return wedge::cli::dump_command(line.dump);
     case Kind::flags:

@@ -76,6 +76,13 @@ struct ReportOptions {
   std::string output;  // empty: standard output; of the format "all", the folder
 };
 
+struct VerdictsOptions {
+  std::vector<std::string> scenarios;  // globs; empty: all
+  std::string out = "out";
+  bool run_first = false;
+  RunOptions run;  // for that; the scenarios and the folder are those above
+};
+
 struct WatchOptions {
   std::vector<std::string> command;  // after "--"
   std::optional<std::chrono::milliseconds> deadline;

@@ -28,18 +28,6 @@ using model::RunResult;
 using model::VariantResult;
 using supervise::EnvironmentError;
 
-RunResult load_result(const std::string& folder) {
-  const std::string path = (fs::path(folder) / "result.json").string();
-  if (!fs::exists(path))
-    throw EnvironmentError("there is no result.json in " + folder + "; 'wedge run --out' makes one");
-  const std::string text = read_file(path);
-  try {
-    return model::read_result(text);
-  } catch (const std::runtime_error& error) {
-    throw EnvironmentError(path + ": " + error.what());
-  }
-}
-
 // A trace or a hang by itself is the only finding of a run of one variant.
 RunResult result_with(const std::string& wedge, const std::string& target, const std::string& scenario,
                       const std::string& variant, FindingResult finding) {

@@ -46,6 +46,18 @@ reports::Sources sources_in(const std::string& folder) {
           source_root()};
 }
 
+model::RunResult load_result(const std::string& folder) {
+  const std::string path = (fs::path(folder) / "result.json").string();
+  if (!fs::exists(path))
+    throw EnvironmentError("there is no result.json in " + folder + "; 'wedge run --out' makes one");
+  const std::string text = read_file(path);
+  try {
+    return model::read_result(text);
+  } catch (const std::runtime_error& error) {
+    throw EnvironmentError(path + ": " + error.what());
+  }
+}
+
 void write_reports(model::RunResult& result, const OutputFolder& output) {
   reports::render_all(result, sources_in(output.path_of("")),
                       [&](const reports::ReportFile& file) { output.write(file.name, file.text); });

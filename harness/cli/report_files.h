@@ -15,6 +15,9 @@ reports::Sources sources_in(const std::string& folder);
 // report.md, reports/, junit.xml and wedge.sarif. Sets the `report` of every finding.
 void write_reports(model::RunResult& result, const OutputFolder& output);
 
+// What an earlier run left in `folder`. Throws EnvironmentError.
+model::RunResult load_result(const std::string& folder);
+
 // In GitHub Actions: annotations on standard output, and the table added to the summary of the job.
 void tell_github(const model::RunResult& result);
 

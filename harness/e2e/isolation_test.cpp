@@ -170,6 +170,13 @@ TEST_P(ScenarioProgram, thread_locals_of_an_opened_library_are_fresh) {
   }
 }
 
+TEST_P(ScenarioProgram, an_obligation_says_why_it_is_unmet) {
+  const std::string out = folder_ / "out";
+  const Finished run = wedge({"run", program_, "--scenario", "promises", "--out", out});
+  EXPECT_EQ(run.status, 0) << run.output << run.errors;
+  for (const std::string& carrier : carriers) expect_replays(out, 3, carrier);
+}
+
 TEST_P(ScenarioProgram, a_body_that_computes_for_ever_is_a_hang) {
   const std::string out = folder_ / "out";
   const Finished run =

@@ -41,9 +41,9 @@ const wedge::Scenario scenario{
             {"unmet",
              [] {
                wedge::note("about to promise");
-               const wedge::Obligation promise("the parcel arrives");
+               const wedge::Obligation promise("the parcel arrives", [] { return "nobody has sent it"; });
              },
-             wedge::expect(Outcome::unmet_obligation, "the parcel arrives")},
+             wedge::expect(Outcome::unmet_obligation, "the parcel arrives; nobody has sent it")},
             {"met",
              [] {
                wedge::Obligation promise("the parcel arrives");

@@ -2,6 +2,7 @@
 // end as declared, and leave the ones after it alone.
 #include <atomic>
 #include <cassert>
+#include <condition_variable>
 #include <cstdlib>
 #include <mutex>
 #include <string>
@@ -92,6 +93,29 @@ const wedge::Scenario hangs{
     .variants = {{"loop", [] { sometimes(compute_for_ever); }, wedge::expect(Outcome::hang, "no point was reached")}},
 };
 const wedge::Registration register_hangs(hangs);
+
+void promise_in_vain() {
+  std::mutex mutex;
+  std::condition_variable sent;
+  int parcels = 2;
+  const wedge::Obligation promise("the parcel arrives", [&] { return std::to_string(parcels) + " are on their way"; });
+  std::thread([&] {
+    std::unique_lock lock(mutex);
+    ++parcels;
+    sent.wait(lock);
+  }).join();
+}
+
+const wedge::Scenario promises{
+    .id = "promises",
+    .title = "an obligation that is not met, with the reason",
+    .source = "",
+    .variants = {{"explained", promise_in_vain,
+                  wedge::expect(Outcome::unmet_obligation,
+                                "nothing can run any more, and this has not happened: the parcel arrives; 3 are on "
+                                "their way")}},
+};
+const wedge::Registration register_promises(promises);
 
 }  // namespace
 

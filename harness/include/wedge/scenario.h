@@ -53,19 +53,27 @@ class Registration {
 
 // Something that must have happened by quiescence: when no task can go on any more, or all have ended.
 // Lives on a stack of the scenario; may be fulfilled by any task.
+//
+// `explain`, if given, says why it has not happened; what it returns becomes part of the text of the failure, so it
+// must not depend on addresses or real time. It is called when the execution has failed already and every other task
+// stands still: it needs no lock, and must take none and wait for nothing. A class of hang that the text begins with
+// tells the reader what kind it is.
 class Obligation {
  public:
-  explicit Obligation(std::string_view what);
+  explicit Obligation(std::string_view what, std::function<std::string()> explain = {});
   ~Obligation();
   Obligation(const Obligation&) = delete;
   Obligation& operator=(const Obligation&) = delete;
   void fulfil();
   bool fulfilled() const;
   std::string_view what() const { return what_; }
+  // What has not happened, and why. Calls `explain`.
+  std::string unmet() const { return explain_ ? what_ + "; " + explain_() : what_; }
   const Obligation* next() const { return next_; }
 
  private:
   std::string what_;
+  std::function<std::string()> explain_;
   std::atomic<bool> fulfilled_{false};  // on the free rungs tasks are real threads
   Obligation* next_ = nullptr;
 };

@@ -74,11 +74,12 @@ int scenario_main(int argc, char** argv) {
   return exit_usage;
 }
 
-Obligation::Obligation(std::string_view what) : what_(what) {}
+Obligation::Obligation(std::string_view what, std::function<std::string()> explain)
+    : what_(what), explain_(std::move(explain)) {}
 
 Obligation::~Obligation() {
   if (fulfilled_) return;
-  std::fprintf(stderr, "wedge: the scope that promised it is left, and this has not happened: %s\n", what_.c_str());
+  std::fprintf(stderr, "wedge: the scope that promised it is left, and this has not happened: %s\n", unmet().c_str());
   std::fflush(nullptr);
   _exit(exit_unmet);
 }

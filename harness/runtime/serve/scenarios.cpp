@@ -190,25 +190,27 @@ WEDGE_PUBLIC int scenario_main(int argc, char** argv) {
 
 namespace {
 
-[[noreturn]] void fail_unmet(const std::string& what) {
+[[noreturn]] void fail_unmet(const Obligation& open) {
+  runtime::controlled = false;
   runtime::fail(Outcome::unmet_obligation, "the scope that promised it is left, and this has not happened: %s",
-                what.c_str());
+                open.unmet().c_str());
 }
 
 }  // namespace
 
-WEDGE_PUBLIC Obligation::Obligation(std::string_view what) : what_(what) {
+WEDGE_PUBLIC Obligation::Obligation(std::string_view what, std::function<std::string()> explain)
+    : what_(what), explain_(std::move(explain)) {
   if (!runtime::controlled) return;
   next_ = runtime::scheduler.obligations;
   runtime::scheduler.obligations = this;
 }
 
 WEDGE_PUBLIC Obligation::~Obligation() {
-  if (!fulfilled_ && runtime::is_free()) fail_unmet(what_);
+  if (!fulfilled_ && runtime::is_free()) fail_unmet(*this);
   if (!runtime::controlled) return;
   for (Obligation** link = &runtime::scheduler.obligations; *link != nullptr; link = &(*link)->next_)
     if (*link == this) {
-      if (!fulfilled_) fail_unmet(what_);
+      if (!fulfilled_) fail_unmet(*this);
       *link = next_;
       return;
     }

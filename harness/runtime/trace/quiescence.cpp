@@ -87,9 +87,10 @@ std::uint32_t blocked_tasks() {
 void report_unmet_obligation() {
   if (scheduler.obligations != nullptr && find_cycle()) return;  // a deadlock explains more
   for (const Obligation* open = scheduler.obligations; open != nullptr; open = open->next())
-    if (!open->fulfilled())
-      fail(Outcome::unmet_obligation, "nothing can run any more, and this has not happened: %.*s",
-           static_cast<int>(open->what().size()), open->what().data());
+    if (!open->fulfilled()) {
+      controlled = false;  // the explanation is the scenario's code, and no part of the execution any more
+      fail(Outcome::unmet_obligation, "nothing can run any more, and this has not happened: %s", open->unmet().c_str());
+    }
 }
 
 void classify_and_report_hang() {
