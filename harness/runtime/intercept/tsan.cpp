@@ -91,6 +91,7 @@ WEDGE_EXPORT void __tsan_write_range(void* address, std::size_t size) {
 WEDGE_EXPORT void __tsan_init() {
   instrumented = true;
   note_instrumented_module(PC);
+  if (controlled) memory::begin_late();
 }
 
 WEDGE_EXPORT void __tsan_func_entry(void* call) {

@@ -32,6 +32,12 @@ void begin_execution(const model::Request& request) {
   begin_races(request);
 }
 
+void begin_late() {
+  if (watching || scheduler.task_count != 1) return;
+  begin_execution(control->request);
+  begin_task(*scheduler.current, nullptr);
+}
+
 void access(const void* address, std::size_t size, Kind kind, const void* pc) {
   if (!watching) return;
   const bool plain = kind == Kind::read || kind == Kind::write;

@@ -34,5 +34,8 @@ void forget_stack(const Context& context);
 
 // Decides whether the execution that begins looks for races: at level 2, unless the request says no.
 void begin_execution(const model::Request& request);
+// The first instrumented module shows itself when the execution runs already: a plain program's own constructors do
+// that. Later, with other tasks about whose past nothing is known, nothing is looked for.
+void begin_late();
 
 }  // namespace wedge::runtime::memory
