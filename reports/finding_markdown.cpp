@@ -13,6 +13,7 @@
 #include "reports/interleaving.h"
 #include "reports/page.h"
 #include "reports/pictures.h"
+#include "reports/races.h"
 #include "reports/reasons.h"
 #include "reports/shell.h"
 #include "reports/task_stacks.h"
@@ -161,6 +162,8 @@ std::string run_again(const model::Recipe& recipe) {
   if (strategy == "pct" || (recipe.portfolio && recipe.strategy_depth != default_depth))
     words.insert(words.end(), {"--depth", std::to_string(recipe.strategy_depth)});
   if ((recipe.flags & model::request_flags::no_early_timeouts) != 0) words.emplace_back("--no-early-timeouts");
+  if ((recipe.flags & model::request_flags::no_races) != 0) words.emplace_back("--no-races");
+  if ((recipe.flags & model::request_flags::all_points) != 0) words.insert(words.end(), {"--points", "all"});
   if ((recipe.flags & model::request_flags::spurious_wakeups) != 0) words.emplace_back("--spurious-wakeups");
   words.insert(words.end(), {"--executions", std::to_string(recipe.execution + 1)});
   if (!recipe.arguments.empty()) {
@@ -176,6 +179,7 @@ std::string finding_report(const Trace& trace, const FindingContext& context) {
   page.add("", verdict_line(headline(trace), confidence(trace), trace.fingerprint));
   page.add("Facts", facts(trace));
   page.add("Why", why(trace, words));
+  page.add(trace.outcome == Outcome::race ? "The data race" : "Data races on the way", races_section(trace, words));
   if (trace.outcome != Outcome::unsupported) {
     if (!is_about_one_place(trace.outcome)) page.add("The knot", wait_graph(trace, words));
     page.add("How it came to this", interleaving_pictures(trace, words));

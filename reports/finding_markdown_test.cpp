@@ -42,6 +42,10 @@ TEST(finding_markdown, deadlock) {
 }
 TEST(finding_markdown, panic) { expect_golden("panic.finding.md", finding_report(sample_panic(), sample_context())); }
 
+TEST(finding_markdown, race) {
+  expect_golden("race.finding.md", finding_report(model::sample_race(), sample_context()));
+}
+
 TEST(finding_markdown, an_empty_trace_is_no_trouble) {
   const std::string report = finding_report(Trace{}, {});
   EXPECT_TRUE(report.starts_with("# pass (confidence: medium, fingerprint: none)\n")) << report;

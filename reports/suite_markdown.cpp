@@ -102,6 +102,17 @@ std::string left_open(const RunResult& result) {
   return rows.text("variant", "- *... and {}*\n");
 }
 
+std::string benign_races(const RunResult& result) {
+  Rows rows(skipped_limit);
+  for (const VariantResult& variant : result.variants)
+    for (const model::BenignRace& race : variant.benign)
+      rows.add([&] {
+        return fmt::format("- {}: {}. Declared harmless: {}\n", code(variant_name(variant)), cell(race.text),
+                           cell(race.reason));
+      });
+  return rows.text("race", "- *... and {}*\n");
+}
+
 std::string totals(const RunResult& result) {
   std::uint64_t executions = 0;
   std::uint64_t failures = 0;
@@ -166,6 +177,8 @@ std::string suite_report(const RunResult& result) {
   std::string text = fmt::format("# wedge: {}\n\n{}", markdown(verdict_words(result)), totals(result));
   const std::string left_out = skipped(result);
   if (!left_out.empty()) text += "\n## Skipped\n\n" + left_out;
+  const std::string benign = benign_races(result);
+  if (!benign.empty()) text += "\n## Data races that do not count\n\n" + benign;
   const std::string rows = table(result);
   if (!rows.empty()) text += "\n## Variants\n\n" + rows;
   const std::string open = left_open(result);

@@ -9,6 +9,7 @@
 
 #include "reports/essentials.h"
 #include "reports/interleaving.h"
+#include "reports/races.h"
 #include "reports/waits.h"
 #include "reports/words.h"
 
@@ -179,13 +180,15 @@ std::string files_text(const Words& words, const std::string& text) {
 std::string headline(const Trace& trace) {
   const std::string first_line = trace.text.substr(0, trace.text.find('\n'));
   if (first_line.empty()) return std::string(name_of(trace.outcome));
+  if (trace.outcome == Outcome::race && !trace.races.empty()) return "race: " + race_summary(trace);
   return fmt::format("{}: {}", name_of(trace.outcome), first_line);
 }
 
 std::string explain(const Trace& trace) {
   const Words words(trace);
   std::vector<std::string> parts{headline(trace) + "\n", more_of_the_message(trace), cycle_text(trace, words)};
-  if (is_about_one_place(trace.outcome)) parts.push_back(stack_text(trace, words));
+  if (is_about_one_place(trace.outcome) && trace.outcome != Outcome::race) parts.push_back(stack_text(trace, words));
+  parts.push_back(races_text(trace, words));
   if (trace.outcome == Outcome::livelock) parts.push_back(repeating_points(trace, words));
   if (trace.outcome != Outcome::unsupported) {
     parts.push_back(tasks_text(trace, words));

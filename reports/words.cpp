@@ -104,6 +104,10 @@ std::string_view verb(Operation operation) {
       return "notes";
     case Operation::exit:
       return "exits the program";
+    case Operation::plain_read:
+      return "reads";
+    case Operation::plain_write:
+      return "writes";
     case Operation::proceed:
     case Operation::none:
     case Operation::count_:
@@ -136,6 +140,7 @@ bool stands_alone(Operation operation) {
 }  // namespace
 
 std::string_view how_it_ended(Outcome outcome) {
+  if (outcome == Outcome::race) return "raced";
   return outcome == Outcome::hang ? "was still running" : "ended the execution";
 }
 

@@ -142,6 +142,12 @@ std::string known_strategies() {
   return text;
 }
 
+bool points_are_all(const std::string& which) {
+  if (which != "all" && which != "racing")
+    throw EnvironmentError("there are no points '" + which + "'; take racing or all");
+  return which == "all";
+}
+
 void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   RunOptions& run = line.run;
   CLI::App* command = app.add_subcommand("run", "Run programs or scenarios under many schedules");
@@ -179,6 +185,13 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_flag("--show-output", run.show_output, "Let the program write to the terminal");
   command->add_flag("--no-early-timeouts", run.no_early_timeouts, "Timeouts fire only when nothing else can run");
   command->add_flag("--spurious-wakeups", run.spurious_wakeups, "Condition variables may wake without a signal");
+  command->add_flag("!--no-races", run.races, "Do not look for data races in instrumented code");
+  command
+      ->add_option_function<std::string>(
+          "--points", [&run](const std::string& which) { run.all_points = points_are_all(which); },
+          "Which plain accesses are points: those seen racing, or all")
+      ->default_str("racing");
+  command->add_option("--benign", run.benign, "File of races that do no harm; a line: PATTERN REASON");
   command->add_option("--scenario", run.scenario_glob, "Which scenarios of a scenario program given by its path");
   command->add_option("--program", run.program, "The scenario program that the ids belong to");
   command->add_option("--mutation", run.mutation)->group("");

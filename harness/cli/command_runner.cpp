@@ -37,7 +37,8 @@ Listed listed_from(const std::string& line) {
   if (!outcome)
     throw EnvironmentError("a program lists its scenarios in a way that this wedge does not know; link it again");
   return {fields[0], fields[1], fields[2], fields[3],
-          *outcome,  fields[5], 0,         static_cast<Unfit>(std::atoi(fields[6].c_str()))};
+          *outcome,  fields[5], 0,         static_cast<Unfit>(std::atoi(fields[6].c_str())),
+          false};
 }
 
 std::string fingerprint_of(Outcome outcome, const std::string& text) {

@@ -45,6 +45,9 @@ struct RunOptions {
   bool show_output = false;
   bool no_early_timeouts = false;
   bool spurious_wakeups = false;
+  bool races = true;
+  bool all_points = false;  // every plain access is one
+  std::string benign;       // file of rules
   std::string scenario_glob;
   std::string program;
   std::uint32_t mutation = 0;

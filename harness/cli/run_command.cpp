@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/benign.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/locate.h"
 #include "harness/cli/output.h"
@@ -23,6 +24,7 @@
 #include "harness/supervise/minimise.h"
 #include "harness/supervise/pool.h"
 #include "harness/supervise/replay.h"
+#include "reports/races.h"
 #include "reports/render.h"
 #include "reports/summary.h"
 #include "reports/text.h"
@@ -43,7 +45,9 @@ std::chrono::milliseconds stuck_limit(const RunOptions& options) {
 
 std::uint32_t flags_of(const RunOptions& options) {
   return (options.no_early_timeouts ? model::request_flags::no_early_timeouts : 0) |
-         (options.spurious_wakeups ? model::request_flags::spurious_wakeups : 0);
+         (options.spurious_wakeups ? model::request_flags::spurious_wakeups : 0) |
+         (options.races ? 0 : model::request_flags::no_races) |
+         (options.all_points ? model::request_flags::all_points : 0);
 }
 
 class Run {
@@ -62,6 +66,7 @@ class Run {
   }
 
   int run() {
+    if (!options_.benign.empty()) benign_ = read_benign_rules(options_.benign);
     const std::vector<Selection> selections = select_programs(options_);
     try {
       for (const Selection& selection : selections)
@@ -122,6 +127,7 @@ class Run {
     row.variant = variant.variant;
     row.expected = variant.expected;
     row.expected_text = variant.expected_text;
+    row.expected_races = variant.races;
     const supervise::CampaignResult campaign = run_campaign(plan_for(selection, variant, build_id, row), pool);
     row.executions = campaign.executions;
     row.failures = campaign.failures;
@@ -129,6 +135,7 @@ class Run {
     row.residual = campaign.residual;
     result_.interrupted = result_.interrupted || !campaign.complete;
     for (const model::Trace& finding : campaign.findings) add_finding(finding, selection, row);
+    for (const model::Trace& trace : campaign.benign) add_benign(trace, row);
     judge(row);
     // What was not tried to the end cannot be as declared.
     if (!campaign.complete) row.as_declared = false;
@@ -142,6 +149,7 @@ class Run {
     plan.executions = options_.executions;
     plan.chunk = selection.kind == ProgramKind::plain ? plain_chunk : scenario_chunk;
     plan.keep_going = options_.keep_going;
+    plan.is_benign = [this](model::Trace& trace) { return benign_by_rule(trace); };
     plan.progress = [this](std::uint64_t done, std::uint64_t failures) { progress_.update(done, failures); };
     progress_.begin(reports::variant_name(row), options_.executions);
     if (options_.time_s > 0) {
@@ -149,6 +157,20 @@ class Run {
       plan.out_of_time = [end] { return supervise::Clock::now() >= end; };
     }
     return plan;
+  }
+
+  bool benign_by_rule(model::Trace& trace) {
+    if (benign_.empty()) return false;
+    diagnose::resolve(trace, symbols_);
+    const std::string* reason = reason_for(benign_, trace);
+    if (reason != nullptr) trace.races.front().benign = *reason;
+    return reason != nullptr;
+  }
+
+  void add_benign(model::Trace trace, model::VariantResult& row) {
+    diagnose::resolve(trace, symbols_);
+    model::BenignRace race{reports::race_summary(trace), trace.races.front().benign};
+    if (std::ranges::find(row.benign, race) == row.benign.end()) row.benign.push_back(std::move(race));
   }
 
   void add_finding(const model::Trace& finding, const Selection& selection, model::VariantResult& row) {
@@ -163,7 +185,7 @@ class Run {
                                trace.fingerprint,
                                trace.recipe.execution,
                                trace.steps,
-                               trace.text,
+                               trace.outcome == Outcome::race ? reports::race_summary(trace) : trace.text,
                                {},
                                {},
                                {},
@@ -203,8 +225,12 @@ class Run {
     const auto as_expected = [&](const model::FindingResult& finding) {
       return finding.outcome == row.expected && finding.text.find(row.expected_text) != std::string::npos;
     };
+    const auto tolerated = [&](const model::FindingResult& finding) {
+      return as_expected(finding) || (row.expected_races && finding.outcome == Outcome::race);
+    };
     const bool expects_failure = row.expected != Outcome::pass;
-    row.as_declared = expects_failure == !row.findings.empty() && std::ranges::all_of(row.findings, as_expected);
+    row.as_declared = expects_failure == std::ranges::any_of(row.findings, as_expected) &&
+                      std::ranges::all_of(row.findings, tolerated);
   }
 
   // Of many variants only those that surprise are explained; the table has the others.
@@ -252,6 +278,7 @@ class Run {
   std::string runtime_;
   model::RunResult result_;
   ProgressLine progress_;
+  std::vector<BenignRule> benign_;
   diagnose::Symbols symbols_;
   std::vector<std::pair<std::size_t, model::Trace>> first_findings_;  // with the index of their variant
 };

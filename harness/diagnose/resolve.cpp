@@ -27,6 +27,8 @@ std::set<std::uint32_t> used_modules(const model::Trace& trace) {
     for (const model::Frame& frame : stack.frames) used.insert(frame.module);
   for (const auto& [id, object] : trace.objects)
     if (object.record.module < trace.modules.size()) used.insert(object.record.module);
+  for (const model::Race& race : trace.races)
+    if (race.module < trace.modules.size()) used.insert(race.module);
   return used;
 }
 
@@ -108,6 +110,11 @@ void resolve(model::Trace& trace, Symbols& symbols) {
     const auto symbol = symbols.data_symbol(trace.modules[object.record.module].path, object.record.offset,
                                             size_of(object.record.kind));
     if (symbol) object.name = object_name(*symbol, object.record.kind);
+  }
+  for (model::Race& race : trace.races) {
+    if (race.module >= trace.modules.size()) continue;
+    const auto symbol = symbols.data_symbol(trace.modules[race.module].path, race.offset, race.bytes);
+    if (symbol) race.name = object_name(*symbol, model::ObjectKind::memory);
   }
 }
 

@@ -36,6 +36,21 @@ constexpr Killer killers[] = {
     {"skip_recursion_count", Mutation::skip_recursion_count, "canaries/pass/locks:recursion"},
     {"wrong_error_code", Mutation::wrong_error_code, "canaries/pass/locks:error-checking"},
     {"skip_choice", Mutation::skip_choice, "canaries/opposite-transfers:as-found"},
+    {"forget_create_order", Mutation::forget_create_order, "canaries/pass/ordering:creation"},
+    {"forget_join_order", Mutation::forget_join_order, "canaries/pass/ordering:join"},
+    {"forget_mutex_order", Mutation::forget_mutex_order, "canaries/pass/ordering:mutex"},
+    {"forget_wait_order", Mutation::forget_wait_order, "canaries/pass/ordering:condition-wait"},
+    {"forget_reader_order", Mutation::forget_reader_order, "canaries/pass/ordering:reader-then-writer"},
+    {"forget_writer_order", Mutation::forget_writer_order, "canaries/pass/ordering:reader-then-writer"},
+    {"forget_barrier_order", Mutation::forget_barrier_order, "canaries/pass/ordering:barrier"},
+    {"forget_semaphore_order", Mutation::forget_semaphore_order, "canaries/pass/ordering:semaphore"},
+    {"forget_spin_order", Mutation::forget_spin_order, "canaries/pass/ordering:spin-lock"},
+    {"forget_once_order", Mutation::forget_once_order, "canaries/pass/ordering:once"},
+    {"forget_descriptor_order", Mutation::forget_descriptor_order, "canaries/pass/ordering:pipe"},
+    {"forget_acquire_order", Mutation::forget_acquire_order, "canaries/pass/ordering:release-and-acquire"},
+    {"forget_release_order", Mutation::forget_release_order, "canaries/pass/ordering:release-and-acquire"},
+    {"forget_fence_order", Mutation::forget_fence_order, "canaries/pass/ordering:fences"},
+    {"keep_old_stack", Mutation::keep_old_stack, "canaries/pass/ordering:stack-used-again"},
 };
 static_assert(std::size(killers) == static_cast<std::size_t>(Mutation::count_) - 1, "a mutation without a killer");
 

@@ -41,13 +41,35 @@ inline constexpr std::uint32_t free_running = 1024;    // rung `free`: real para
 inline constexpr std::uint32_t light_delays = 2048;    // and seeded delays at the points
 inline constexpr std::uint32_t heavy_delays = 4096;
 inline constexpr std::uint32_t cover = 1 << 20;  // fill `search_report`, and keep schedules with new switch pairs
+inline constexpr std::uint32_t no_races = 1u << 13;    // do not look for data races
+inline constexpr std::uint32_t all_points = 1u << 14;  // every plain access of instrumented code is a point
 
 // Each a bit of its own: two branches once took the same one.
 static_assert((log_events + no_early_timeouts + stop_at_failure + keep_output + direct + spurious_wakeups + guided +
-               hold_at_failure + free_running + light_delays + heavy_delays + cover) ==
+               hold_at_failure + free_running + light_delays + heavy_delays + no_races + all_points + cover) ==
               (log_events | no_early_timeouts | stop_at_failure | keep_output | direct | spurious_wakeups | guided |
-               hold_at_failure | free_running | light_delays | heavy_delays | cover));
+               hold_at_failure | free_running | light_delays | heavy_delays | no_races | all_points | cover));
 }  // namespace request_flags
+
+// An instruction, named so that every process of the program finds it.
+struct PlaceRecord {
+  char module[248];  // path
+  std::uint64_t offset;
+};
+
+// Which races an execution, if it ends otherwise well, ends in.
+enum class RacesEnd : std::uint32_t {
+  news,     // those that are neither known nor benign
+  benign,   // those and the benign ones
+  nothing,  // none: it passes, and `seen_race` tells of them
+};
+
+struct PairRecord {
+  PlaceRecord one;
+  PlaceRecord other;
+};
+
+inline constexpr std::size_t max_known_races = 128;
 
 struct Request {
   Command command;
@@ -67,6 +89,10 @@ struct Request {
   Portfolio portfolio;  // strategy `portfolio` only
   char scenario[256];
   char variant[256];
+  RacesEnd races_end;
+  // Races that the campaign knows: no news, and their plain accesses are points.
+  std::uint32_t known_races;
+  PairRecord known_race[max_known_races];
 };
 
 // Written by the runtime while it works; the supervisor's wall-clock guard reads it at any time.
@@ -102,6 +128,7 @@ struct Result {
   std::uint32_t frames;
   std::uint32_t modules;
   std::uint32_t notes;
+  std::uint32_t races;
   std::uint32_t cycle_length;
   std::uint16_t cycle[64];  // tasks, each waiting for the next
   char text[4096];          // what the failed assertion, exception, obligation or unsupported call said
@@ -209,6 +236,41 @@ struct NoteRecord {
   char text[256];
 };
 
+// A kind of memory that two tasks raced for.
+enum class MemoryKind : std::uint8_t { unknown, static_variable, heap, stack };
+
+struct RaceSide {
+  FrameRecord place;
+  std::uint16_t task;
+  bool writes;
+  bool atomic;
+  bool frees;             // gave the memory back
+  std::uint8_t locks;     // held by the task then
+  std::uint8_t pad[2];
+  std::uint32_t stack;    // 0: unknown, as for the earlier one unless events are logged
+  std::uint32_t lock[4];  // the first of them; indices into objects
+  std::uint64_t step;     // 0 for the earlier one unless events are logged
+};
+
+struct RaceRecord {
+  RaceSide earlier;
+  RaceSide later;
+  std::uint64_t execution;  // in which it was seen
+  std::uint32_t bytes;      // that both touched
+  MemoryKind memory;
+  bool known;           // among the request's: no news
+  bool benign;          // the program says so, for `reason`
+  std::uint8_t pad;
+  std::uint16_t owner;  // stack: the task whose it is
+  std::uint16_t pad_2;
+  std::uint32_t module;  // static variable: where it is
+  std::uint64_t offset;
+  std::uint64_t block_size;   // heap: of the block
+  std::uint32_t block_stack;  // heap: where it was allocated; 0: unknown
+  std::uint32_t pad_3;
+  char reason[128];
+};
+
 struct ListingRecord {  // one per variant
   char scenario[256];
   char title[256];
@@ -217,7 +279,8 @@ struct ListingRecord {  // one per variant
   char text[256];  // the text the outcome must contain; empty: any
   Outcome expected;
   std::uint8_t unfit_for;  // wedge::Unfit
-  std::uint8_t pad[6];
+  bool races;              // data races are expected beside the outcome
+  std::uint8_t pad[5];
   std::uint64_t max_steps;
 };
 
@@ -231,6 +294,8 @@ inline constexpr std::size_t max_frames = 1048576;
 inline constexpr std::size_t max_modules = 256;
 inline constexpr std::size_t max_notes = 4096;
 inline constexpr std::size_t max_listing = 2048;
+inline constexpr std::size_t max_races = 16;        // of one execution
+inline constexpr std::size_t max_seen_races = 128;  // of all executions of one request
 
 struct ControlBlock {
   std::uint32_t magic;
@@ -251,6 +316,11 @@ struct ControlBlock {
   FrameRecord frames[max_frames];
   ModuleRecord modules[max_modules];
   NoteRecord notes[max_notes];
+  RaceRecord races[max_races];
+  // Distinct pairs of places, of all executions since the request was sent, whatever they ended in.
+  std::uint32_t seen_races;
+  std::uint32_t pad_2;
+  RaceRecord seen_race[max_seen_races];
   ListingRecord listing[max_listing];
 };
 

@@ -53,6 +53,8 @@ enum class Operation : std::uint8_t {
   note,
   exit,
   proceed,  // uninstrumented code behind a releasing operation goes on
+  plain_read,
+  plain_write,
   count_,
 };
 
@@ -102,6 +104,8 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Operation
     "note",
     "exit",
     "go on",
+    "plain read",
+    "plain write",
 };
 
 constexpr std::string_view name_of(Operation operation) { return operation_names[static_cast<std::size_t>(operation)]; }
@@ -120,12 +124,14 @@ enum class ObjectKind : std::uint8_t {
   atomic,
   descriptor,
   clock,
+  memory,  // plain memory
   count_,
 };
 
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(ObjectKind::count_)> object_kind_names{
     "nothing",   "task",      "mutex", "rwlock", "condition variable", "barrier", "spin lock",
     "once flag", "semaphore", "futex", "atomic", "file descriptor",    "clock",
+    "memory",
 };
 
 constexpr std::string_view name_of(ObjectKind kind) { return object_kind_names[static_cast<std::size_t>(kind)]; }

@@ -36,6 +36,8 @@ Json json_of(const Residual& residual) {
 Json json_of(const VariantResult& variant) {
   Json findings = Json::array();
   for (const FindingResult& finding : variant.findings) findings.push_back(json_of(finding));
+  Json benign = Json::array();
+  for (const BenignRace& race : variant.benign) benign.push_back({{"text", race.text}, {"reason", race.reason}});
   return {{"target", variant.target},
           {"scenario", variant.scenario},
           {"variant", variant.variant},
@@ -48,6 +50,8 @@ Json json_of(const VariantResult& variant) {
           {"failures", variant.failures},
           {"left_out", variant.left_out},
           {"residual", variant.residual ? json_of(*variant.residual) : Json()},
+          {"expected_races", variant.expected_races},
+          {"benign", benign},
           {"findings", findings}};
 }
 
@@ -98,6 +102,9 @@ VariantResult variant_from(const Json& json) {
   variant.left_out = json.value("left_out", "");
   if (json.contains("residual") && !json.at("residual").is_null())
     variant.residual = residual_from(json.at("residual"));
+  variant.expected_races = json.value("expected_races", false);
+  if (json.contains("benign"))
+    for (const Json& race : json["benign"]) variant.benign.push_back({race.at("text"), race.at("reason")});
   for (const Json& finding : json.at("findings")) variant.findings.push_back(finding_from(finding));
   return variant;
 }

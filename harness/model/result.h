@@ -7,9 +7,11 @@
 //      "expected", "expected_text": what it is declared to end in, "outcome": of its first finding, or "pass",
 //      "as_declared", "executions": how many count, "first_failure": index of the first failing one or null,
 //      "left_out": why it was not run on this rung, or empty,
-//      "failures": how many failed (1 at most without --keep-going),
 //      "residual": null, or {"strategy", "executions", "risk": after so many of them none of which failed, one fails
 //        with at most this probability (95 % confidence), "switch_pairs": seen in all, "new_in_last_tenth": of them},
+//      "expected_races": whether data races may be found beside what is expected,
+//      "benign": [{"text", "reason"}] races that were seen and declared harmless,
+//      "failures": how many failed (without --keep-going 1 at most, and the data races found on the way),
 //      "findings": [{"outcome", "fingerprint", "execution", "steps", "text", "place", "trace", "hang", "report": paths
 //        relative to this file, or empty, "confirmed": "3 of 3"}]}]}
 //
@@ -53,6 +55,14 @@ struct Residual {
   bool operator==(const Residual&) const = default;
 };
 
+// A race that was seen and does not count.
+struct BenignRace {
+  std::string text;
+  std::string reason;
+
+  bool operator==(const BenignRace&) const = default;
+};
+
 struct VariantResult {
   std::string target;
   std::string scenario;
@@ -65,8 +75,10 @@ struct VariantResult {
   std::optional<std::uint64_t> first_failure;
   std::uint64_t failures = 0;
   std::vector<FindingResult> findings;
-  std::string left_out;              // why it was not run on this rung, or empty
   std::optional<Residual> residual;  // controlled campaigns without a failure
+  bool expected_races = false;  // data races may be found beside what is expected
+  std::vector<BenignRace> benign;
+  std::string left_out;  // why it was not run on this rung, or empty
 
   bool operator==(const VariantResult&) const = default;
 };

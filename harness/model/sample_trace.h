@@ -129,4 +129,34 @@ inline Trace sample_deadlock() {
   return trace;
 }
 
+// Two tasks that change a counter, one of them under a lock: of the deadlock above only the tasks and stacks are kept.
+inline Trace sample_race() {
+  Trace trace = sample_deadlock();
+  trace.outcome = Outcome::race;
+  trace.text = "two tasks use the same memory, at least one of them writes, and nothing orders them";
+  trace.fingerprint = "00000000000000aa";
+  trace.confirmed_cycle = false;
+  trace.cycle.clear();
+  trace.task = 2;
+  trace.stack = 2;
+  for (TaskRecord& task : trace.tasks) task.state = TaskState::ended;
+  Race race;
+  race.earlier = {.task = 1, .writes = true, .step = 4, .stack = 1, .locks = 1, .lock = {1}};
+  race.later = {.task = 2, .step = 6, .stack = 2};
+  race.bytes = 4;
+  race.memory = MemoryKind::static_variable;
+  race.module = 0;
+  race.offset = 0x4010;
+  race.name = "balance";
+  trace.races.push_back(race);
+  race.later.writes = race.later.atomic = true;
+  race.memory = MemoryKind::stack;
+  race.owner = 3;
+  race.name.clear();
+  race.benign = "only a statistic";
+  trace.races.push_back(race);
+  trace.recipe.races = {{{"/home/me/bank/transfer", 0x1214}, {"/home/me/bank/transfer", 0x1220}}};
+  return trace;
+}
+
 }  // namespace wedge::model

@@ -17,6 +17,7 @@
 #include <wedge/outcome.h>
 #include "harness/model/analysis.h"
 #include "harness/model/control_block.h"
+#include "harness/model/race.h"
 
 namespace wedge::model {
 
@@ -81,6 +82,7 @@ struct Recipe {
   // is of the running campaign only and not in a file.
   bool portfolio = false;
   Portfolio turns;
+  std::vector<RacePair> races;  // known ones: their plain accesses are points, and they are no news; sorted
 
   bool operator==(const Recipe&) const = default;
 };
@@ -121,6 +123,7 @@ struct Trace {
   std::map<std::uint32_t, Stack> stacks;
   std::vector<Module> modules;
   std::vector<std::string> notes;
+  std::vector<Race> races;  // of an outcome `race`, the one that is this finding comes first
 
   std::optional<Analysis> analysis;  // without: no experiments were made
   // Where each task stood as a thread of the kernel saw it, under the carrier `thread`: task to index into stacks.

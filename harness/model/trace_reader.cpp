@@ -38,6 +38,8 @@ Recipe recipe_from(const Json& json) {
   json.at("mutation").get_to(recipe.mutation);
   recipe.carrier = enum_from<CarrierKind>(carrier_names, json.at("carrier"));
   recipe.portfolio = json.value("portfolio", false);
+  if (json.contains("races"))  // traces of older versions have none
+    for (const Json& row : json["races"]) recipe.races.push_back({{row.at(0), row.at(1)}, {row.at(2), row.at(3)}});
   return recipe;
 }
 
@@ -82,6 +84,36 @@ Object object_from(const Json& json) {
   record.module = json.at("module").is_null() ? no_module : json.at("module").get<std::uint32_t>();
   json.at("offset").get_to(record.offset);
   return object;
+}
+
+RaceAccess access_from(const Json& json) {
+  RaceAccess access;
+  json.at("task").get_to(access.task);
+  json.at("writes").get_to(access.writes);
+  json.at("atomic").get_to(access.atomic);
+  json.at("frees").get_to(access.frees);
+  json.at("step").get_to(access.step);
+  json.at("stack").get_to(access.stack);
+  json.at("locks").get_to(access.locks);
+  json.at("lock").get_to(access.lock);
+  return access;
+}
+
+Race race_from(const Json& json) {
+  Race race;
+  race.earlier = access_from(json.at("earlier"));
+  race.later = access_from(json.at("later"));
+  json.at("bytes").get_to(race.bytes);
+  race.memory = enum_from<MemoryKind>(memory_kind_names, json.at("memory"));
+  race.owner = task_number(json.at("owner"));
+  race.module = json.at("module").is_null() ? no_module : json.at("module").get<std::uint32_t>();
+  json.at("offset").get_to(race.offset);
+  json.at("name").get_to(race.name);
+  json.at("block_size").get_to(race.block_size);
+  json.at("block_stack").get_to(race.block_stack);
+  json.at("known").get_to(race.known);
+  json.at("benign").get_to(race.benign);
+  return race;
 }
 
 Place place_from(const Json& json) {
@@ -162,6 +194,8 @@ void read_tables(const Json& json, Trace& trace) {
   for (const Json& row : json.at("objects")) trace.objects[row.at("id")] = object_from(row);
   for (const Json& row : json.at("stacks")) trace.stacks[row.at("id")] = stack_from(row, trace.modules.size());
   json.at("notes").get_to(trace.notes);
+  if (json.contains("races"))
+    for (const Json& row : json["races"]) trace.races.push_back(race_from(row));
   if (!json.at("analysis").is_null()) trace.analysis = analysis_from(json.at("analysis"));
   for (const Json& row : json.at("kernel_stacks")) trace.kernel_stacks[row.at(0)] = row.at(1);
   const Json& choices = json.at("choices");

@@ -29,6 +29,13 @@ TEST(trace, round_trip_keeps_every_byte) {
   EXPECT_EQ(text, write_trace(read_trace(text)));
 }
 
+TEST(trace, round_trip_keeps_races) {
+  const Trace before = sample_race();
+  const Trace after = read_trace(write_trace(before));
+  EXPECT_EQ(before.races, after.races);
+  EXPECT_EQ(before.recipe, after.recipe);
+}
+
 TEST(trace, round_trip_keeps_what_matters) {
   const Trace before = sample_deadlock();
   const Trace after = read_trace(write_trace(before));

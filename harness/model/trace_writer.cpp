@@ -12,6 +12,13 @@ constexpr std::size_t readable_choices = 64;
 // Numbers that stand for "none" become null, which a reader understands without this header.
 Json task_number(std::uint16_t task) { return task == no_task ? Json() : Json(task); }
 
+Json json_of(const std::vector<RacePair>& races) {
+  Json rows = Json::array();
+  for (const RacePair& pair : races)
+    rows.push_back(Json::array({pair.one.module, pair.one.offset, pair.other.module, pair.other.offset}));
+  return rows;
+}
+
 Json json_of(const Recipe& recipe) {
   return {{"program", recipe.program},
           {"arguments", recipe.arguments},
@@ -28,7 +35,8 @@ Json json_of(const Recipe& recipe) {
           {"flags", recipe.flags},
           {"mutation", recipe.mutation},
           {"carrier", carrier_names[static_cast<std::size_t>(recipe.carrier)]},
-          {"portfolio", recipe.portfolio}};
+          {"portfolio", recipe.portfolio},
+          {"races", json_of(recipe.races)}};
 }
 
 Json json_of(const TaskRecord& task) {
@@ -70,6 +78,26 @@ Json json_of(std::uint32_t id, const Object& object) {
           {"first_step", record.first_step},
           {"module", record.module == no_module ? Json() : Json(record.module)},
           {"offset", record.offset}};
+}
+
+Json json_of(const RaceAccess& access) {
+  return {{"task", access.task},   {"writes", access.writes}, {"atomic", access.atomic}, {"frees", access.frees},
+          {"step", access.step},   {"stack", access.stack},   {"locks", access.locks},   {"lock", access.lock}};
+}
+
+Json json_of(const Race& race) {
+  return {{"earlier", json_of(race.earlier)},
+          {"later", json_of(race.later)},
+          {"bytes", race.bytes},
+          {"memory", memory_kind_names[static_cast<std::size_t>(race.memory)]},
+          {"owner", task_number(race.owner)},
+          {"module", race.module == no_module ? Json() : Json(race.module)},
+          {"offset", race.offset},
+          {"name", race.name},
+          {"block_size", race.block_size},
+          {"block_stack", race.block_stack},
+          {"known", race.known},
+          {"benign", race.benign}};
 }
 
 Json json_of(const Place& place) { return Json::array({place.function, place.file, place.line, place.system}); }
@@ -174,6 +202,9 @@ Json json_of(const Trace& trace) {
   json["objects"] = json_of_map(trace.objects);
   json["stacks"] = json_of_map(trace.stacks);
   json["notes"] = trace.notes;
+  Json races = Json::array();
+  for (const Race& race : trace.races) races.push_back(json_of(race));
+  json["races"] = races;
   json["choices"] = json_of_choices(trace.choices);
   json["events_total"] = trace.events_total;
   json["events_hash"] = trace.events_hash;

@@ -2,10 +2,13 @@
 #include "harness/supervise/campaign.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 #include <string>
 
 #include "harness/supervise/errors.h"
+#include "harness/supervise/races.h"
 #include "harness/supervise/rounds.h"
 #include "harness/supervise/search.h"
 
@@ -30,7 +33,9 @@ class Campaign {
 
  private:
   std::uint64_t limit() const {
-    return plan_.keep_going ? plan_.executions : std::min(plan_.executions, first_failure());
+    if (plan_.keep_going) return plan_.executions;
+    const std::uint64_t behind = races_.empty() ? plan_.executions : first_race() + 1 + executions_behind_a_race;
+    return std::min({plan_.executions, first_failure(), behind});
   }
 
   // The scout and what follows it always run, however short the time.
@@ -38,7 +43,7 @@ class Campaign {
 
   void run_round() {
     const std::uint64_t first = next_;
-    left_ = {next_, std::min(end_of_round(next_, plan_.executions), plan_.executions)};
+    left_ = {next_, std::min(end_of_round(next_, plan_.executions), limit())};
     begin_last_tenth();
     // Beside the first pieces nothing runs: most failures are found there, before a second process would have started.
     give(next_ <= 1 ? 1 : workers_.count());
@@ -47,6 +52,7 @@ class Campaign {
       plan_.progress(done_, failures_.size());
       give(workers_.count());
     }
+    collect_races();
     lessons_.teach(recipe_);
     search_.end_round(lessons_.search, found_since(first), next_);
     lessons_.search = {};
@@ -79,12 +85,34 @@ class Campaign {
     begin(worker, range);
   }
 
+  // Execution 0 walks at random and alone: its length is what the other strategies take as their estimate.
+  model::Recipe recipe_for(std::uint64_t execution) const {
+    model::Recipe recipe = recipe_;
+    if (execution == 0) recipe.strategy = "random";
+    return recipe;
+  }
+
   void begin(unsigned worker, Range range) {
     active_[worker] = range;
-    // Execution 0 walks at random and alone: its length is what the other strategies take as their estimate.
-    model::Recipe recipe = recipe_;
-    if (range.first == 0) recipe.strategy = "random";
-    workers_.begin(worker, recipe, range.first, range.size());
+    workers_.begin(worker, recipe_for(range.first), range.first, range.size());
+  }
+
+  // Races do not end an execution. At the end of a round those that it was the first to show become findings.
+  void collect_races() {
+    for (const auto& [pair, seen] : lessons_.races) {
+      if (seen.execution > first_failure() || !collected_.insert(pair).second) continue;
+      std::optional<model::Trace> trace = workers_.repeat(recipe_for(seen.execution), seen.execution);
+      if (!trace || !make_primary(*trace, pair)) continue;
+      if (!trace->races.front().benign.empty() || plan_.is_benign(*trace))
+        benign_.push_back(std::move(*trace));
+      else if (trace->outcome == Outcome::race)
+        races_.push_back(std::move(*trace));
+    }
+  }
+
+  std::uint64_t first_race() const {
+    return std::ranges::min(races_, {}, [](const model::Trace& trace) { return trace.recipe.execution; })
+        .recipe.execution;
   }
 
   void settle(RangeResult answer) {
@@ -136,7 +164,7 @@ class Campaign {
     if (!failures_.empty()) result.first_failure = first_failure();
     for (auto& [print, trace] : findings_) result.findings.push_back(std::move(trace));
     std::ranges::sort(result.findings, {}, [](const model::Trace& trace) { return trace.recipe.execution; });
-    result.failures = failures_.size();
+    result.failures = failures_.size() + races_.size();
     result.executions = plan_.keep_going || failures_.empty() ? done_ : first_failure() + 1;
     if (failures_.empty() && done_ == plan_.executions) {
       result.residual = search_.residual();
@@ -144,9 +172,13 @@ class Campaign {
     }
     // Beyond the first failure other workers may have met another one first: which, would depend on their number.
     if (!plan_.keep_going && !failures_.empty()) {
-      result.failures = 1;
+      result.failures = 1 + races_.size();
       result.findings.erase(result.findings.begin() + 1, result.findings.end());
     }
+    if (!races_.empty()) result.first_failure = std::min(first_failure(), first_race());
+    std::ranges::sort(races_, {}, [](const model::Trace& trace) { return trace.recipe.execution; });
+    std::ranges::move(races_, std::back_inserter(result.findings));
+    result.benign = std::move(benign_);
     return result;
   }
 
@@ -163,6 +195,9 @@ class Campaign {
   bool interrupted_ = false;
   std::vector<std::uint64_t> failures_;
   std::map<std::string, model::Trace> findings_;  // by fingerprint
+  std::set<model::RacePair> collected_;
+  std::vector<model::Trace> races_;
+  std::vector<model::Trace> benign_;
 };
 
 }  // namespace

@@ -35,13 +35,23 @@ class Workers {
   virtual void learn(const model::SearchKnowledge& knowledge) = 0;
   // Whatever the worker does is of no interest any more.
   virtual void abandon(unsigned worker) = 0;
+  // The failure that one execution ends in if its races count, which begin() lets pass. Requires: no worker is busy.
+  virtual std::optional<model::Trace> repeat(const model::Recipe& recipe, std::uint64_t execution) {
+    (void)recipe, (void)execution;
+    return std::nullopt;
+  }
 };
+
+// Of a campaign that has found a race and nothing worse: how many executions follow, in search of something worse.
+inline constexpr std::uint64_t executions_behind_a_race = 1000;
 
 struct CampaignPlan {
   model::Recipe recipe;
   std::uint64_t executions = 10000;
   std::uint64_t chunk = 64;  // the most executions that a worker is asked for at once
   bool keep_going = false;
+  // Whether the user has declared the trace's first race harmless; puts the reason there.
+  std::function<bool(model::Trace&)> is_benign = [](model::Trace&) { return false; };
   std::function<bool()> out_of_time = [] { return false; };
   std::function<void(std::uint64_t done, std::uint64_t failures)> progress = [](std::uint64_t, std::uint64_t) {};
 };
@@ -50,7 +60,8 @@ struct CampaignResult {
   std::uint64_t executions = 0;
   std::uint64_t failures = 0;
   std::optional<std::uint64_t> first_failure;
-  std::vector<model::Trace> findings;       // one per fingerprint, by their smallest execution
+  std::vector<model::Trace> findings;       // one per fingerprint, by their smallest execution; races last
+  std::vector<model::Trace> benign;         // races that do not count, each with its reason
   std::optional<model::Residual> residual;  // nothing failed, and every execution that was planned has run
   bool complete = true;                     // false: ended by Ctrl-C
 };

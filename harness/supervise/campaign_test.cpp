@@ -50,6 +50,12 @@ class FakeWorkers : public Workers {
     for (std::uint64_t i = first; i < end; ++i) EXPECT_TRUE(executed.insert(i).second) << i << " ran twice";
     Lessons lessons;
     for (std::uint64_t i = first; i < end; ++i) lessons.longest = std::max(lessons.longest, length_of(i));
+    for (const SeenRace& race : racing)
+      for (std::uint64_t i = first; i < end; ++i)
+        if (i >= race.execution && (i - race.execution) % 5 == 0) {
+          const bool known = std::ranges::binary_search(recipes[i].races, race.pair);
+          if (!known) lessons.races.try_emplace(race.pair, SeenRace{race.pair, i, race.benign});
+        }
     if (!fails) return {worker, std::nullopt, lessons};
     model::Trace trace;
     trace.recipe.execution = *failed;
@@ -64,6 +70,27 @@ class FakeWorkers : public Workers {
   }
   void abandon(unsigned worker) override { busy_[worker].reset(); }
 
+  // A trace with all races that the execution shows, as news or not.
+  std::optional<model::Trace> repeat(const model::Recipe& recipe, std::uint64_t execution) override {
+    EXPECT_EQ(recipe, recipes[execution]);
+    model::Trace trace;
+    trace.recipe = recipe;
+    trace.recipe.execution = execution;
+    trace.outcome = Outcome::race;
+    for (const SeenRace& race : racing) {
+      if (execution < race.execution || (execution - race.execution) % 5 != 0) continue;
+      trace.modules = {{"program", ""}};
+      model::Race found;
+      found.earlier.stack = static_cast<std::uint32_t>(race.pair.one.offset);
+      found.later.stack = static_cast<std::uint32_t>(race.pair.other.offset);
+      found.benign = race.benign;
+      for (const std::uint32_t stack : {found.earlier.stack, found.later.stack})
+        trace.stacks[stack].frames = {{0, stack, {}}};
+      trace.races.push_back(found);
+    }
+    return trace;
+  }
+
   // The scout is the shortest, so that estimates taken from any other execution would be noticed.
   static std::uint64_t length_of(std::uint64_t execution) { return 42 + execution; }
 
@@ -73,6 +100,7 @@ class FakeWorkers : public Workers {
   std::vector<std::uint64_t> hints;
   int interrupt_after = -1;
   std::uint64_t executions = 1000;  // of the campaign
+  std::vector<SeenRace> racing;  // shown from that execution on in every fifth
 
  private:
   bool begins_afresh_ = false;
@@ -175,6 +203,60 @@ TEST(campaign, out_of_time_still_counts_a_gapless_range) {
   EXPECT_EQ(result.executions, fake.executed.size());
   EXPECT_EQ(*fake.executed.rbegin() + 1, fake.executed.size());
   EXPECT_LT(result.executions, 1000U);
+}
+
+SeenRace race_between(std::uint64_t one, std::uint64_t other, std::uint64_t execution, std::string benign = {}) {
+  return {{{"program", one}, {"program", other}}, execution, std::move(benign)};
+}
+
+TEST(campaign, goes_on_behind_a_race_for_a_while) {
+  for (unsigned workers : {1U, 2U, 8U})
+    for (unsigned seed = 0; seed < 10; ++seed) {
+      FakeWorkers fake(workers, {}, seed);
+      fake.racing = {race_between(1, 2, 30)};
+      const CampaignResult result = run_campaign(plan_of(10000, false), fake);
+      EXPECT_EQ(result.executions, 30 + 1 + executions_behind_a_race);
+      EXPECT_EQ(result.first_failure, 30U);
+      EXPECT_EQ(executions_of(result), std::vector<std::uint64_t>{30});
+    }
+}
+
+TEST(campaign, every_race_is_a_finding_by_its_first_execution) {
+  for (unsigned workers : {1U, 2U, 8U})
+    for (unsigned seed = 0; seed < 10; ++seed) {
+      FakeWorkers fake(workers, {}, seed);
+      fake.racing = {race_between(1, 2, 30), race_between(3, 4, 30), race_between(1, 4, 700)};
+      const CampaignResult result = run_campaign(plan_of(10000, true), fake);
+      EXPECT_EQ(result.executions, 10000U);
+      EXPECT_EQ(executions_of(result), (std::vector<std::uint64_t>{30, 30, 700}));
+      EXPECT_EQ(fake.recipes[63].races.size(), 0U);
+      EXPECT_EQ(fake.recipes[64].races.size(), 2U);
+      EXPECT_EQ(fake.recipes[9999].races.size(), 3U);
+    }
+}
+
+TEST(campaign, what_is_worse_than_a_race_comes_first_and_ends_the_campaign) {
+  for (unsigned workers : {1U, 2U, 8U})
+    for (unsigned seed = 0; seed < 10; ++seed) {
+      FakeWorkers fake(workers, {300, 301}, seed);
+      fake.racing = {race_between(1, 2, 30), race_between(3, 4, 302)};
+      const CampaignResult result = run_campaign(plan_of(10000, false), fake);
+      EXPECT_EQ(result.executions, 301U);
+      EXPECT_EQ(result.first_failure, 30U);
+      EXPECT_EQ(executions_of(result), (std::vector<std::uint64_t>{300, 30}));
+    }
+}
+
+TEST(campaign, benign_races_neither_count_nor_end_it) {
+  FakeWorkers fake(2, {}, 1);
+  fake.racing = {race_between(1, 2, 30, "the program says so"), race_between(3, 4, 50)};
+  CampaignPlan plan = plan_of(3000, false);
+  plan.is_benign = [](model::Trace& trace) { return trace.races.front().earlier.stack == 3; };
+  const CampaignResult result = run_campaign(plan, fake);
+  EXPECT_EQ(result.executions, 3000U);
+  EXPECT_EQ(result.failures, 0U);
+  EXPECT_FALSE(result.first_failure.has_value());
+  EXPECT_EQ(result.benign.size(), 2U);
 }
 
 TEST(campaign, an_interruption_keeps_what_is_known) {

@@ -11,6 +11,7 @@
 
 #include "harness/model/version.h"
 #include "harness/supervise/early_end.h"
+#include "harness/supervise/races.h"
 
 namespace wedge::supervise {
 namespace {
@@ -103,6 +104,58 @@ void capture_stacks(const ControlBlock& block, Trace& trace) {
   for (const model::EventRecord& event : trace.events) capture_stack(block, trace, event.stack);
 }
 
+// Where only the place is known, that is the whole stack; its number is none that the runtime gives.
+std::uint32_t stack_of_side(const ControlBlock& block, Trace& trace, const model::RaceSide& side,
+                            std::uint32_t number) {
+  capture_stack(block, trace, side.stack);
+  if (trace.stacks.contains(side.stack)) return side.stack;
+  if (side.place.module >= trace.modules.size()) return 0;
+  trace.stacks[number].frames = {{side.place.module, side.place.offset, {}}};
+  return number;
+}
+
+model::RaceAccess access_of(const ControlBlock& block, Trace& trace, const model::RaceSide& side,
+                            std::uint32_t number) {
+  model::RaceAccess access;
+  access.task = side.task;
+  access.writes = flag_in(side.writes);
+  access.atomic = flag_in(side.atomic);
+  access.frees = flag_in(side.frees);
+  access.step = side.step;
+  access.stack = stack_of_side(block, trace, side, number);
+  access.locks = side.locks;
+  for (std::size_t i = 0; i < std::min<std::size_t>(side.locks, std::size(side.lock)); ++i) {
+    if (side.lock[i] == 0) continue;
+    capture_object(block, trace, side.lock[i]);
+    access.lock.push_back(side.lock[i]);
+  }
+  return access;
+}
+
+void capture_races(const ControlBlock& block, Trace& trace) {
+  constexpr std::uint32_t own_numbers = model::max_stacks;
+  for (std::uint32_t i = 0; i < std::min<std::size_t>(block.result.races, model::max_races); ++i) {
+    const model::RaceRecord& record = block.races[i];
+    model::Race race;
+    race.earlier = access_of(block, trace, record.earlier, own_numbers + 2 * i);
+    race.later = access_of(block, trace, record.later, own_numbers + 2 * i + 1);
+    race.bytes = record.bytes;
+    race.memory = record.memory <= model::MemoryKind::stack ? record.memory : model::MemoryKind::unknown;
+    race.owner = record.owner;
+    race.module = record.module < trace.modules.size() ? record.module : model::no_module;
+    race.offset = record.offset;
+    race.block_size = record.block_size;
+    race.block_stack = record.block_stack;
+    capture_stack(block, trace, record.block_stack);
+    race.known = flag_in(record.known);
+    if (flag_in(record.benign)) race.benign = text_in(record.reason);
+    trace.races.push_back(std::move(race));
+  }
+  if (trace.outcome != Outcome::race || trace.races.empty()) return;
+  const auto news = std::ranges::find_if(trace.races, &model::Race::is_news);
+  make_primary(trace, news != trace.races.end() ? news : trace.races.begin());
+}
+
 void capture_tables(const ControlBlock& block, Trace& trace) {
   const Result& result = block.result;
   for (std::size_t i = 0; i < std::min<std::size_t>(result.modules, model::max_modules); ++i)
@@ -114,6 +167,7 @@ void capture_tables(const ControlBlock& block, Trace& trace) {
   capture_tasks(block, trace);
   capture_events(block, trace);
   capture_objects(block, trace);
+  capture_races(block, trace);
   capture_stacks(block, trace);
 }
 
@@ -149,6 +203,13 @@ void derive_from_status(const Answer& answer, Trace& trace) {
     trace.exit_status = WEXITSTATUS(answer.wait_status);
     trace.text = "the process " + words_for_status(answer.wait_status);
   }
+}
+
+model::PlaceRecord record_of(const model::CodePlace& place) {
+  model::PlaceRecord record{};
+  put_text(record.module, place.module);
+  record.offset = place.offset;
+  return record;
 }
 
 }  // namespace
@@ -190,6 +251,12 @@ model::Request request_for(const model::Recipe& recipe, model::Command command, 
   request.mutation = recipe.mutation;
   put_text(request.scenario, recipe.scenario);
   put_text(request.variant, recipe.variant);
+  for (const model::RacePair& pair : recipe.races) {
+    if (request.known_races == model::max_known_races) break;
+    model::PairRecord& record = request.known_race[request.known_races++];
+    record.one = record_of(pair.one);
+    record.other = record_of(pair.other);
+  }
   return request;
 }
 

@@ -50,6 +50,17 @@ void add_addresses(Checksum& checksum, const Trace& trace, const model::Stack& s
   }
 }
 
+// The function, and what is inlined into it there. Two accesses of one function that race with the same place are one
+// finding once names are known.
+void add_frame(Checksum& checksum, const Trace& trace, const model::Frame& frame) {
+  model::Stack alone;
+  alone.frames = {frame};
+  std::vector<std::string> functions = functions_in(alone, false);
+  if (functions.empty()) functions = functions_in(alone, true);
+  if (functions.empty()) return add_addresses(checksum, trace, alone);
+  for (const std::string& function : functions) checksum.add(function);
+}
+
 // The user's functions; which of the C++ library's are inlined where differs between its versions.
 void add_stack(Checksum& checksum, const Trace& trace, std::uint32_t id) {
   const model::Stack* stack = model::stack_of(trace, id);
@@ -116,6 +127,20 @@ void add_tasks(Checksum& checksum, const Trace& trace, bool with_stacks) {
   for (std::uint64_t hash : hashes) checksum.add(hash);
 }
 
+// The two places, whichever came first; how they were reached is not part of it.
+void add_race(Checksum& checksum, const Trace& trace) {
+  if (trace.races.empty()) return;
+  std::vector<std::uint64_t> hashes;
+  for (const std::uint32_t id : {trace.races.front().earlier.stack, trace.races.front().later.stack}) {
+    Checksum one;
+    if (const model::Stack* stack = model::stack_of(trace, id); stack != nullptr && !stack->frames.empty())
+      add_frame(one, trace, stack->frames.front());
+    hashes.push_back(one.value());
+  }
+  std::ranges::sort(hashes);
+  for (const std::uint64_t hash : hashes) checksum.add(hash);
+}
+
 }  // namespace
 
 std::string fingerprint(const Trace& trace) {
@@ -132,6 +157,9 @@ std::string fingerprint(const Trace& trace) {
     case Outcome::hang:
       // These are cut off at an arbitrary step, so where exactly each task stands is chance.
       add_tasks(checksum, trace, false);
+      break;
+    case Outcome::race:
+      add_race(checksum, trace);
       break;
     default:
       // Where the others stand when one fails is chance as well.

@@ -65,6 +65,7 @@ Job::~Job() {
 void Job::send(const model::Request& request) {
   control_->request = request;
   control_->result.written = 0;
+  control_->seen_races = 0;
   // Estimates are taken from one request alone: what this process happened to run before must not show in them.
   control_->progress.longest = 0;
   control_->progress.most_tasks = 0;

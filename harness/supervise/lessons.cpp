@@ -9,6 +9,10 @@ void Lessons::add(const Lessons& other) {
   longest = std::max(longest, other.longest);
   most_tasks = std::max(most_tasks, other.most_tasks);
   search.add(other.search);
+  for (const auto& [pair, race] : other.races) {
+    const auto [known, is_new] = races.try_emplace(pair, race);
+    if (!is_new && race.execution < known->second.execution) known->second = race;
+  }
 }
 
 // The estimates stay what the scout gave: a strategy that spreads its switches over the length of an execution would
@@ -16,6 +20,9 @@ void Lessons::add(const Lessons& other) {
 void Lessons::teach(model::Recipe& recipe) const {
   if (recipe.hint_steps == 0) recipe.hint_steps = longest;
   if (recipe.hint_tasks == 0) recipe.hint_tasks = most_tasks;
+  recipe.races.clear();
+  for (const auto& [pair, race] : races)
+    if (recipe.races.size() < model::max_known_races) recipe.races.push_back(pair);
 }
 
 }  // namespace wedge::supervise

@@ -9,7 +9,10 @@
 // the line in teach() that puts it into a recipe.
 #pragma once
 
+#include <map>
+
 #include "harness/model/trace.h"
+#include "harness/supervise/races.h"
 #include "harness/supervise/search.h"
 
 namespace wedge::supervise {
@@ -24,6 +27,7 @@ struct Lessons {
   std::uint64_t longest = 0;     // most steps in one execution
   std::uint32_t most_tasks = 0;  // most tasks in one execution
   SearchLessons search;
+  std::map<model::RacePair, SeenRace> races;  // by the first execution that showed them
 
   bool operator==(const Lessons&) const = default;
 };

@@ -9,6 +9,7 @@
 
 #include "harness/supervise/capture.h"
 #include "harness/supervise/errors.h"
+#include "harness/supervise/races.h"
 
 namespace wedge::supervise {
 namespace {
@@ -59,7 +60,7 @@ bool can_be_analysed(const Trace& trace) {
 Reduction::Reduction(const Trace& finding, GuidedRuns& runs, const MinimiseLimits& limits)
     : finding_(finding), runs_(runs), limits_(limits) {}
 
-bool Reduction::is_same_failure(const GuidedRun& run) const { return run.trace.fingerprint == finding_.fingerprint; }
+bool Reduction::is_same_failure(const GuidedRun& run) const { return is_same_finding(finding_, run.trace); }
 
 bool Reduction::out_of_budget() const { return runs_.count() >= limits_.candidates || runs_.steps() >= limits_.steps; }
 
@@ -164,8 +165,11 @@ Trace minimise(const Trace& finding, const ReplayPlan& plan, const MinimiseLimit
   if (known || reduction.begin({})) {
     reduction.reduce();
     analysis.complete = reduction.explain_switches(analysis);
-    Trace candidate = confirm(reduction.smallest().trace, plan);
-    analysis.minimised = is_confirmed(candidate) && candidate.fingerprint == finding.fingerprint;
+    Trace candidate = reduction.smallest().trace;
+    if (finding.outcome == Outcome::race && !finding.races.empty())
+      make_primary(candidate, pair_of(finding, finding.races.front()));
+    candidate = confirm(candidate, plan);
+    analysis.minimised = is_confirmed(candidate) && is_same_finding(finding, candidate);
     if (analysis.minimised) smallest = std::move(candidate);
   }
   if (!analysis.minimised) analysis.switches.clear();
@@ -201,7 +205,7 @@ model::FailureRate measure_rate(const Trace& finding, const ReplayPlan& plan, co
     steps += job.control().progress.total_steps;
     if (arrival.answer.kind == AnswerKind::refused) break;
     if (arrival.answer.kind == AnswerKind::stopped) {
-      failures += capture(job.control(), arrival.answer, recipe).fingerprint == finding.fingerprint ? 1 : 0;
+      failures += is_same_finding(finding, capture(job.control(), arrival.answer, recipe)) ? 1 : 0;
       done = arrival.answer.execution + 1;
     } else {
       done = std::min(done + 64, limits.rate_executions);

@@ -23,6 +23,7 @@ Lessons lessons_in(const model::ControlBlock& control) {
   lessons.search.profile = report.profile;
   for (const model::Schedule& schedule : report.best.schedules)
     if (schedule.new_pairs > 0 && schedule.count <= model::max_stretches) lessons.search.best.push_back(schedule);
+  for (const SeenRace& race : seen_races(control)) lessons.races.emplace(race.pair, race);
   return lessons;
 }
 
@@ -76,7 +77,10 @@ Job& Pool::job(unsigned worker) {
 
 void Pool::begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) {
   recipes_[worker] = recipe;
-  model::Request request = request_for(recipe, model::Command::run, first, count);
+  send(worker, request_for(recipe, model::Command::run, first, count), model::RacesEnd::nothing);
+}
+
+void Pool::send(unsigned worker, model::Request request, model::RacesEnd races_end) {
   if (spec_.show_output) request.flags |= model::request_flags::keep_output;
   Job& job = this->job(worker);
   // What really runs in parallel has no schedule to count or to keep.
@@ -85,6 +89,7 @@ void Pool::begin(unsigned worker, const model::Recipe& recipe, std::uint64_t fir
     clear(job.control().search_report);
     copy_knowledge(knowledge_, job.control().search);
   }
+  request.races_end = races_end;
   job.send(request);
 }
 
@@ -114,6 +119,15 @@ RangeResult Pool::wait() {
 }
 
 void Pool::abandon(unsigned worker) { jobs_[worker].reset(); }
+
+std::optional<model::Trace> Pool::repeat(const model::Recipe& recipe, std::uint64_t execution) {
+  send(0, request_for(recipe, model::Command::run, execution, 1), model::RacesEnd::benign);
+  const Arrival arrival = wait_for_answer();
+  if (arrival.answer.kind != AnswerKind::stopped) return std::nullopt;
+  model::Trace trace = capture(jobs_[0]->control(), arrival.answer, recipe);
+  name_the_strategy(trace.recipe);
+  return trace;
+}
 
 std::vector<model::ListingRecord> Pool::listing() {
   model::Request request{};

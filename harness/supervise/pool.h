@@ -23,6 +23,7 @@ class Pool : public Workers {
   RangeResult wait() override;
   void learn(const model::SearchKnowledge& knowledge) override { knowledge_ = knowledge; }
   void abandon(unsigned worker) override;
+  std::optional<model::Trace> repeat(const model::Recipe& recipe, std::uint64_t execution) override;
 
   // Where execution `execution` stood when its time was over; null if it ended.
   const model::Hang* hang_of(std::uint64_t execution) const;
@@ -35,6 +36,7 @@ class Pool : public Workers {
 
  private:
   Job& job(unsigned worker);
+  void send(unsigned worker, model::Request request, model::RacesEnd races_end);
   Arrival wait_for_answer();
   void remember_hang(const Overdue& overdue);
 

@@ -6,6 +6,7 @@
 
 #include "harness/supervise/capture.h"
 #include "harness/supervise/errors.h"
+#include "harness/supervise/races.h"
 
 namespace wedge::supervise {
 namespace {
@@ -34,6 +35,14 @@ std::unique_ptr<Job> start(const Trace& trace, const ReplayPlan& plan, bool firs
   return job;
 }
 
+// An execution may have shown several races; the finding is about one of them.
+Trace as_the_same_race(Trace replayed, const Trace& finding) {
+  const bool races = finding.outcome == Outcome::race && !finding.races.empty() && replayed.outcome == Outcome::race;
+  if (races && make_primary(replayed, pair_of(finding, finding.races.front())))
+    replayed.fingerprint = fingerprint(replayed);
+  return replayed;
+}
+
 // A replay that passes has nothing to capture: that is then all there is to say.
 Trace result_of(Job& job, const Answer& answer, const Trace& trace) {
   if (answer.kind == AnswerKind::refused)
@@ -41,7 +50,7 @@ Trace result_of(Job& job, const Answer& answer, const Trace& trace) {
   Answer at = answer;
   at.execution = trace.recipe.execution;
   if (answer.kind == AnswerKind::stopped || job.control().result.written != 0)
-    return capture(job.control(), at, trace.recipe);
+    return as_the_same_race(capture(job.control(), at, trace.recipe), trace);
   Trace passed;
   passed.recipe = trace.recipe;
   return passed;
@@ -100,7 +109,7 @@ std::optional<std::size_t> first_difference(const Trace& one, const Trace& other
 
 bool same_end(const Trace& one, const Trace& other) {
   return one.outcome == other.outcome && one.signal == other.signal && one.exit_status == other.exit_status &&
-         one.text == other.text;
+         one.text == other.text && (one.outcome != Outcome::race || is_same_finding(one, other));
 }
 
 bool same_events(const Trace& one, const Trace& other) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -19,9 +20,15 @@ namespace wedge {
 struct Expectation {
   Outcome outcome = Outcome::pass;
   std::string text;
+  bool races = false;  // data races may be found beside it
+
+  Expectation with_race() && {
+    races = true;
+    return std::move(*this);
+  }
 };
 
-inline Expectation expect(Outcome outcome, std::string text = {}) { return {outcome, std::move(text)}; }
+inline Expectation expect(Outcome outcome, std::string text = {}) { return {outcome, std::move(text), false}; }
 
 // Where a variant cannot be run, and is left out with this reason.
 enum class Unfit : std::uint8_t {
@@ -86,6 +93,10 @@ void deadline(std::chrono::nanoseconds limit);
 
 // A line for the trace: what the scenario wants the reader to know at this step.
 void note(std::string_view text);
+
+// Data races for these bytes are harmless, for this reason, until the execution ends; reports list them with it. Call it
+// before they happen. Only what is compiled with -fsanitize=thread is searched for races.
+void benign_race(const volatile void* address, std::size_t size, std::string_view reason);
 
 // Whether the caller runs inside a controlled execution. Not so on the free rungs.
 bool controlled();

@@ -113,6 +113,30 @@ void adopt_calling_thread(Context& context) {
   remember(&context);
 }
 
+namespace {
+
+// glibc puts the thread's descriptor and thread_local variables at the upper end of the stack's mapping, and the thread
+// pointer between them.
+void find_memory(Context& context, const pthread_attr_t* attributes) {
+  constexpr std::uintptr_t page = 4096;
+  constexpr std::uintptr_t descriptor = 2304;
+  static std::size_t usual_size = 0;
+  std::size_t size = usual_size;
+  if (attributes != nullptr) {
+    pthread_attr_getstacksize(attributes, &size);
+  } else if (size == 0) {
+    pthread_attr_t plain;
+    pthread_attr_init(&plain);
+    pthread_attr_getstacksize(&plain, &size);
+    pthread_attr_destroy(&plain);
+    usual_size = size;
+  }
+  context.memory_end = (context.fs_base + descriptor + page - 1) & ~(page - 1);
+  context.memory_begin = context.memory_end - size;
+}
+
+}  // namespace
+
 int obtain_context(const pthread_attr_t* attributes, Context*& out) {
   if (attributes == nullptr && free_contexts != nullptr) {
     out = free_contexts;
@@ -127,6 +151,7 @@ int obtain_context(const pthread_attr_t* attributes, Context*& out) {
   raw::futex_wait_while(context->word, not_parked);
   context->fs_base = static_cast<std::uint64_t>(context->thread);
   context->pooled = attributes == nullptr;
+  find_memory(*context, attributes);
   if (chosen_carrier == model::CarrierKind::fiber)
     context->fiber = bc::make_fcontext(context->stack_top, 64 * 1024, fiber_entry);
   remember(context);

@@ -29,6 +29,8 @@ struct Context {
   pid_t tid = 0;
   char* stack_top = nullptr;  // where the fiber's part of the stack begins
   Context* next_free = nullptr;
+  std::uintptr_t memory_begin = 0;  // its stack and thread_local variables; 0: not known
+  std::uintptr_t memory_end = 0;
   bool pooled = true;  // made with default attributes, so usable for any task without special wishes
 };
 

@@ -92,6 +92,7 @@ class BlockingCall {
 // The end of an operation that may have made room or taken what others wait for.
 inline long finish_taking(long result) {
   log_result(static_cast<std::int32_t>(result));
+  if (result >= 0) take_from_channel();
   if (result >= 0 && scheduler.descriptor_waiters > 0) {
     note_descriptor_change();
     point_after_release();

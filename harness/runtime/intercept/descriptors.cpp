@@ -20,6 +20,7 @@ int adopt_pipe(int result, const int ends[2]) {
   if (!controlled || result != 0) return result;
   adopt_descriptor(ends[0], DescriptorKind::pipe);
   adopt_descriptor(ends[1], DescriptorKind::pipe);
+  join_channels(ends[0], ends[1]);
   return 0;
 }
 

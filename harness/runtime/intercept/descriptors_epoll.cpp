@@ -30,6 +30,7 @@ long wait_controlled(int set, epoll_event* events, int room, bool waits, std::ui
   for (;;) {
     const long found = kernel(SYS_epoll_pwait, entry.fd, events, room, 0, 0, 8);
     if (found == 0 && waits && wait.again(deadline)) continue;
+    if (found > 0) take_from_any_channel();
     if (found > 0) return finish_taking(found);  // taking an edge or a one-shot event changes what others find
     log_result(static_cast<std::int32_t>(found));
     return by_errno(found);

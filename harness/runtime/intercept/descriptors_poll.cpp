@@ -96,6 +96,7 @@ long poll_controlled(pollfd* user, std::size_t count, const Timeout& timeout) {
 }
 
 long finish_poll(long result) {
+  if (result > 0) take_from_any_channel();
   log_result(static_cast<std::int32_t>(result));
   return by_errno(result);
 }

@@ -35,7 +35,10 @@ long accept_controlled(int fd, sockaddr* address, socklen_t* size, int flags) {
   const long accepted = call.until_done([&](int file) {
     return without_blocking(file, [&](int at) { return kernel(SYS_accept4, at, address, size, flags); });
   });
-  if (accepted >= 0) adopt_descriptor(static_cast<int>(accepted), DescriptorKind::socket);
+  if (accepted >= 0) {
+    adopt_descriptor(static_cast<int>(accepted), DescriptorKind::socket);
+    take_from_channel();
+  }
   return finish_giving(accepted);
 }
 
@@ -175,6 +178,7 @@ WEDGE_EXPORT int socketpair(int domain, int type, int protocol, int ends[2]) noe
   if (!controlled || result != 0) return result;
   adopt_descriptor(ends[0], DescriptorKind::socket);
   adopt_descriptor(ends[1], DescriptorKind::socket);
+  join_channels(ends[0], ends[1]);
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "harness/runtime/intercept/real.h"
+#include "harness/runtime/memory/order.h"
 #include "harness/runtime/objects/wakeable.h"
 
 namespace {
@@ -54,7 +55,10 @@ namespace __cxxabiv1 {
 
 WEDGE_EXPORT int __cxa_guard_acquire(__guard* guard) {
   if (passes_through()) return real_guard_acquire(guard);
-  if (guard_is_done(guard)) return 0;
+  if (guard_is_done(guard)) {
+    wedge::runtime::memory::acquire_address(guard);
+    return 0;
+  }
   return begin_once(guard, guard_is_done) ? 1 : 0;
 }
 

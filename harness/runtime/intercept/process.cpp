@@ -21,6 +21,7 @@
 #include "harness/runtime/intercept/identity.h"
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/intercept/thread_ends.h"
+#include "harness/runtime/memory/races.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/execution.h"
 #include "harness/runtime/scheduler/scheduler.h"
@@ -44,7 +45,11 @@ constexpr pid_t first_number = 100'000;
 void note_exit(const char* call, int status) {
   if (scheduler.home != nullptr)
     fail(Outcome::panic, "%s(%d) was called: a scenario must return from its body", call, status);
-  if (status == 0) return;
+  if (status == 0) {
+    const bool handlers_follow = std::strcmp(call, "exit") == 0;
+    if (!handlers_follow) memory::report_race_if_any();
+    return;
+  }
   controlled = false;
   std::snprintf(control->result.text, sizeof control->result.text, "the program ends with status %d", status & 0xff);
   control->result.exit_status = status & 0xff;
@@ -66,6 +71,15 @@ void exit_as_last_task() {
   real_exit(0);
   __builtin_unreachable();
 }
+
+namespace {
+
+// Runs after the exit handlers and the destructors of the program's own statics, which may race, too.
+[[gnu::destructor]] void look_for_races_at_exit() {
+  if (controlled && control->result.exit_status < 0) memory::report_race_if_any();
+}
+
+}  // namespace
 
 void panic(const char* text) { fail(Outcome::panic, "%s", text); }
 

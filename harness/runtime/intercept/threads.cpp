@@ -13,6 +13,8 @@
 #include "harness/runtime/intercept/deadline.h"
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/intercept/thread_ends.h"
+#include "harness/runtime/memory/memory.h"
+#include "harness/runtime/memory/order.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
 #include "harness/runtime/raw.h"
@@ -77,6 +79,7 @@ int create_task(pthread_t* out, const pthread_attr_t* attributes, void* (*functi
   if (scheduler.task_count == model::max_tasks) return EAGAIN;
   if (const int error = obtain_context_for(attributes, context); error != 0) return error;
   Task* task = new_task();
+  memory::forget_stack(*context);
   task->context = context;
   context->task = task;
   task->function = function;
@@ -116,6 +119,7 @@ int join_task(Task& task, void** result, std::uint64_t deadline) {
     log_result(ETIMEDOUT);
     return ETIMEDOUT;
   }
+  memory::join_task(task);
   if (result != nullptr) *result = task.result;
   task.joined = true;
   release_context(task.context);

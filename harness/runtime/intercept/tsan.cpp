@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <cstring>
 
+#include "harness/runtime/intercept/memory_calls.h"
 #include "harness/runtime/intercept/real.h"
+#include "harness/runtime/memory/memory.h"
+#include "harness/runtime/memory/order.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/scheduler.h"
 
@@ -23,10 +26,12 @@ namespace {
   decide();
 }
 
-[[gnu::always_inline]] inline void plain_access() {
+[[gnu::always_inline]] inline void plain_access(const void* address, std::size_t size, memory::Kind kind,
+                                                const void* pc) {
   if (passes_through()) return;
   if (--scheduler.plain_countdown < 0) [[unlikely]]
     plain_spin();
+  if (memory::watching) memory::access(address, size, kind, pc);
 }
 
 [[gnu::noinline]] void give_shadow(Task& task) {
@@ -36,45 +41,58 @@ namespace {
 
 }  // namespace
 
-#define PLAIN(name) \
-  WEDGE_EXPORT void name(void*) { plain_access(); }
-#define PLAIN_SIZES(prefix) \
-  PLAIN(prefix##1)          \
-  PLAIN(prefix##2)          \
-  PLAIN(prefix##4)          \
-  PLAIN(prefix##8)          \
-  PLAIN(prefix##16)
+#define PC __builtin_return_address(0)
+#define PLAIN(name, size, kind) \
+  WEDGE_EXPORT void name(void* address) { plain_access(address, size, memory::Kind::kind, PC); }
+#define PLAIN_SIZES(prefix, kind) \
+  PLAIN(prefix##1, 1, kind)       \
+  PLAIN(prefix##2, 2, kind)       \
+  PLAIN(prefix##4, 4, kind)       \
+  PLAIN(prefix##8, 8, kind)       \
+  PLAIN(prefix##16, 16, kind)
 
-PLAIN_SIZES(__tsan_read)
-PLAIN_SIZES(__tsan_write)
-PLAIN_SIZES(__tsan_unaligned_read)
-PLAIN_SIZES(__tsan_unaligned_write)
-PLAIN_SIZES(__tsan_read_write)
-PLAIN_SIZES(__tsan_unaligned_read_write)
-PLAIN_SIZES(__tsan_volatile_read)
-PLAIN_SIZES(__tsan_volatile_write)
-PLAIN_SIZES(__tsan_unaligned_volatile_read)
-PLAIN_SIZES(__tsan_unaligned_volatile_write)
-PLAIN(__tsan_vptr_read)
+PLAIN_SIZES(__tsan_read, read)
+PLAIN_SIZES(__tsan_write, write)
+PLAIN_SIZES(__tsan_unaligned_read, read)
+PLAIN_SIZES(__tsan_unaligned_write, write)
+PLAIN_SIZES(__tsan_read_write, write)
+PLAIN_SIZES(__tsan_unaligned_read_write, write)
+PLAIN_SIZES(__tsan_volatile_read, read)
+PLAIN_SIZES(__tsan_volatile_write, write)
+PLAIN_SIZES(__tsan_unaligned_volatile_read, read)
+PLAIN_SIZES(__tsan_unaligned_volatile_write, write)
+PLAIN(__tsan_vptr_read, 8, read)
 
-#define PLAIN_WITH_PC(name) \
-  WEDGE_EXPORT void name(void*, void*) { plain_access(); }
-PLAIN_WITH_PC(__tsan_read1_pc)
-PLAIN_WITH_PC(__tsan_read2_pc)
-PLAIN_WITH_PC(__tsan_read4_pc)
-PLAIN_WITH_PC(__tsan_read8_pc)
-PLAIN_WITH_PC(__tsan_read16_pc)
-PLAIN_WITH_PC(__tsan_write1_pc)
-PLAIN_WITH_PC(__tsan_write2_pc)
-PLAIN_WITH_PC(__tsan_write4_pc)
-PLAIN_WITH_PC(__tsan_write8_pc)
-PLAIN_WITH_PC(__tsan_write16_pc)
-PLAIN_WITH_PC(__tsan_vptr_update)
+#define PLAIN_WITH_PC(name, size, kind) \
+  WEDGE_EXPORT void name(void* address, void* pc) { plain_access(address, size, memory::Kind::kind, pc); }
+PLAIN_WITH_PC(__tsan_read1_pc, 1, read)
+PLAIN_WITH_PC(__tsan_read2_pc, 2, read)
+PLAIN_WITH_PC(__tsan_read4_pc, 4, read)
+PLAIN_WITH_PC(__tsan_read8_pc, 8, read)
+PLAIN_WITH_PC(__tsan_read16_pc, 16, read)
+PLAIN_WITH_PC(__tsan_write1_pc, 1, write)
+PLAIN_WITH_PC(__tsan_write2_pc, 2, write)
+PLAIN_WITH_PC(__tsan_write4_pc, 4, write)
+PLAIN_WITH_PC(__tsan_write8_pc, 8, write)
+PLAIN_WITH_PC(__tsan_write16_pc, 16, write)
 
-WEDGE_EXPORT void __tsan_read_range(void*, std::size_t) { plain_access(); }
-WEDGE_EXPORT void __tsan_write_range(void*, std::size_t) { plain_access(); }
+// Constructors and destructors set the pointer anew, mostly to what it is already; only a change can surprise somebody.
+WEDGE_EXPORT void __tsan_vptr_update(void** address, void* value) {
+  plain_access(address, sizeof value, *address == value ? memory::Kind::read : memory::Kind::write, PC);
+}
 
-WEDGE_EXPORT void __tsan_init() { instrumented = true; }
+WEDGE_EXPORT void __tsan_read_range(void* address, std::size_t size) {
+  plain_access(address, size, memory::Kind::read, PC);
+}
+WEDGE_EXPORT void __tsan_write_range(void* address, std::size_t size) {
+  plain_access(address, size, memory::Kind::write, PC);
+}
+
+WEDGE_EXPORT void __tsan_init() {
+  instrumented = true;
+  note_instrumented_module(PC);
+  if (controlled) memory::begin_late();
+}
 
 WEDGE_EXPORT void __tsan_func_entry(void* call) {
   if (!controlled) return;
@@ -91,19 +109,29 @@ WEDGE_EXPORT void __tsan_func_exit() {
   if (task.shadow_count > 0) --task.shadow_count;
 }
 
-WEDGE_EXPORT void __tsan_ignore_thread_begin() {}
-WEDGE_EXPORT void __tsan_ignore_thread_end() {}
-WEDGE_EXPORT void __tsan_acquire(void*) {}
-WEDGE_EXPORT void __tsan_release(void*) {}
+WEDGE_EXPORT void __tsan_ignore_thread_begin() {
+  if (controlled) ++scheduler.current->order.ignores;
+}
+WEDGE_EXPORT void __tsan_ignore_thread_end() {
+  if (controlled && scheduler.current->order.ignores > 0) --scheduler.current->order.ignores;
+}
+WEDGE_EXPORT void __tsan_acquire(void* address) {
+  if (controlled) memory::acquire_address(address);
+}
+WEDGE_EXPORT void __tsan_release(void* address) {
+  if (controlled) memory::release_address(address);
+}
 WEDGE_EXPORT void* __tsan_memcpy(void* to, const void* from, std::size_t size) {
-  plain_access();
+  plain_access(from, size, memory::Kind::read, PC);
+  plain_access(to, size, memory::Kind::write, PC);
   return std::memcpy(to, from, size);
 }
 WEDGE_EXPORT void* __tsan_memmove(void* to, const void* from, std::size_t size) {
-  plain_access();
+  plain_access(from, size, memory::Kind::read, PC);
+  plain_access(to, size, memory::Kind::write, PC);
   return std::memmove(to, from, size);
 }
 WEDGE_EXPORT void* __tsan_memset(void* to, int value, std::size_t size) {
-  plain_access();
+  plain_access(to, size, memory::Kind::write, PC);
   return std::memset(to, value, size);
 }

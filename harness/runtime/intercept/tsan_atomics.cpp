@@ -5,6 +5,8 @@
 #include <cstdint>
 
 #include "harness/runtime/intercept/real.h"
+#include "harness/runtime/memory/memory.h"
+#include "harness/runtime/memory/order.h"
 #include "harness/runtime/scheduler/scheduler.h"
 
 using namespace wedge::runtime;
@@ -24,6 +26,16 @@ void log_value(T value) {
 template <typename T>
 [[gnu::always_inline]] inline void atomic_point(Operation operation, const volatile T* address, bool writes) {
   point(operation, ObjectKind::atomic, const_cast<const T*>(address), writes);
+}
+
+// What the operation means to the race detector; `pc` is where the program made it.
+template <typename T>
+[[gnu::always_inline]] inline void note(const volatile T* address, memory::Effect effect, Order order, const void* pc) {
+  if (!memory::watching) return;
+  const void* place = const_cast<const T*>(address);
+  memory::access(place, sizeof(T),
+                 effect == memory::Effect::load ? memory::Kind::atomic_read : memory::Kind::atomic_write, pc);
+  memory::atomic(place, effect, order);
 }
 
 // 16 bytes: by compare-and-swap, which needs no help from a library.
@@ -61,29 +73,32 @@ T real_modify(volatile T* address, Change change) {
 }
 
 template <typename T>
-T load(const volatile T* address) {
+T load(const volatile T* address, Order order, const void* pc) {
   if (passes_through()) return plain_or_atomic_load(address);
   atomic_point(Operation::load, address, false);
+  note(address, memory::Effect::load, order, pc);
   const T value = *address;
   log_value(value);
   return value;
 }
 
 template <typename T>
-void store(volatile T* address, T value) {
+void store(volatile T* address, T value, Order order, const void* pc) {
   if (passes_through()) {
     real_modify(address, [value](T) { return value; });
     return;
   }
   atomic_point(Operation::store, address, true);
+  note(address, memory::Effect::store, order, pc);
   *address = value;
   log_value(value);
 }
 
 template <typename T, typename Change>
-[[gnu::always_inline]] inline T modify(Operation operation, volatile T* address, Change change) {
+[[gnu::always_inline]] inline T modify(Operation operation, volatile T* address, Order order, const void* pc, Change change) {
   if (passes_through()) return real_modify(address, change);
   atomic_point(operation, address, true);
+  note(address, memory::Effect::modify, order, pc);
   const T old = *address;
   *address = change(old);
   log_value(old);
@@ -91,55 +106,55 @@ template <typename T, typename Change>
 }
 
 template <typename T>
-T compare_exchange(volatile T* address, T expected, T desired) {
+T compare_exchange(volatile T* address, T expected, T desired, Order order, Order order_of_failure, const void* pc) {
   if (passes_through()) return real_compare_exchange(address, expected, desired);
   atomic_point(Operation::compare_exchange, address, true);
   const T old = *address;
-  if (old == expected) *address = desired;
+  if (old == expected) {
+    note(address, memory::Effect::modify, order, pc);
+    *address = desired;
+  } else {
+    note(address, memory::Effect::load, order_of_failure, pc);
+  }
   log_value(old);
   return old;
 }
 
 }  // namespace
 
+#define PC __builtin_return_address(0)
+
 // gcc calls the two-pointer form `_strong` and `_weak`, clang also `_val`; all return as their names say.
-#define ATOMIC_SIZE(bits, T)                                                                                        \
-  WEDGE_EXPORT T __tsan_atomic##bits##_load(const volatile T* a, Order) { return load(a); }                         \
-  WEDGE_EXPORT void __tsan_atomic##bits##_store(volatile T* a, T v, Order) { store(a, v); }                         \
-  WEDGE_EXPORT T __tsan_atomic##bits##_exchange(volatile T* a, T v, Order) {                                        \
-    return modify(Operation::exchange, a, [v](T) { return v; });                                                    \
-  }                                                                                                                 \
-  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_add(volatile T* a, T v, Order) {                                       \
-    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(x + v); });                              \
-  }                                                                                                                 \
-  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_sub(volatile T* a, T v, Order) {                                       \
-    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(x - v); });                              \
-  }                                                                                                                 \
-  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_and(volatile T* a, T v, Order) {                                       \
-    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(x & v); });                              \
-  }                                                                                                                 \
-  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_or(volatile T* a, T v, Order) {                                        \
-    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(x | v); });                              \
-  }                                                                                                                 \
-  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_xor(volatile T* a, T v, Order) {                                       \
-    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(x ^ v); });                              \
-  }                                                                                                                 \
-  WEDGE_EXPORT T __tsan_atomic##bits##_fetch_nand(volatile T* a, T v, Order) {                                      \
-    return modify(Operation::fetch_op, a, [v](T x) { return static_cast<T>(~(x & v)); });                           \
-  }                                                                                                                 \
-  WEDGE_EXPORT int __tsan_atomic##bits##_compare_exchange_strong(volatile T* a, T* expected, T v, Order, Order) {   \
-    const T wanted = *expected;                                                                                     \
-    const T old = compare_exchange(a, wanted, v);                                                                   \
-    if (old == wanted) return 1;                                                                                    \
-    *expected = old;                                                                                                \
-    return 0;                                                                                                       \
-  }                                                                                                                 \
-  WEDGE_EXPORT int __tsan_atomic##bits##_compare_exchange_weak(volatile T* a, T* expected, T v, Order x, Order y) { \
-    return __tsan_atomic##bits##_compare_exchange_strong(a, expected, v, x, y);                                     \
-  }                                                                                                                 \
-  WEDGE_EXPORT T __tsan_atomic##bits##_compare_exchange_val(volatile T* a, T expected, T v, Order, Order) {         \
-    return compare_exchange(a, expected, v);                                                                        \
-  }                                                                                                                 \
+#define ATOMIC_MODIFY(bits, T, name, operation, change)                                    \
+  WEDGE_EXPORT T __tsan_atomic##bits##_##name(volatile T* a, T v, Order order) {           \
+    return modify(operation, a, order, PC, [v]([[maybe_unused]] T x) { return T(change); }); \
+  }
+
+#define ATOMIC_COMPARE(bits, T, name)                                                                            \
+  WEDGE_EXPORT int __tsan_atomic##bits##_##name(volatile T* a, T* expected, T v, Order order, Order of_failure) { \
+    const T wanted = *expected;                                                                                  \
+    const T old = compare_exchange(a, wanted, v, order, of_failure, PC);                                         \
+    if (old == wanted) return 1;                                                                                 \
+    *expected = old;                                                                                             \
+    return 0;                                                                                                    \
+  }
+
+#define ATOMIC_SIZE(bits, T)                                                                                     \
+  WEDGE_EXPORT T __tsan_atomic##bits##_load(const volatile T* a, Order order) { return load(a, order, PC); }     \
+  WEDGE_EXPORT void __tsan_atomic##bits##_store(volatile T* a, T v, Order order) { store(a, v, order, PC); }     \
+  ATOMIC_MODIFY(bits, T, exchange, Operation::exchange, v)                                                       \
+  ATOMIC_MODIFY(bits, T, fetch_add, Operation::fetch_op, x + v)                                                  \
+  ATOMIC_MODIFY(bits, T, fetch_sub, Operation::fetch_op, x - v)                                                  \
+  ATOMIC_MODIFY(bits, T, fetch_and, Operation::fetch_op, x & v)                                                  \
+  ATOMIC_MODIFY(bits, T, fetch_or, Operation::fetch_op, x | v)                                                   \
+  ATOMIC_MODIFY(bits, T, fetch_xor, Operation::fetch_op, x ^ v)                                                  \
+  ATOMIC_MODIFY(bits, T, fetch_nand, Operation::fetch_op, ~(x & v))                                              \
+  ATOMIC_COMPARE(bits, T, compare_exchange_strong)                                                               \
+  ATOMIC_COMPARE(bits, T, compare_exchange_weak)                                                                 \
+  WEDGE_EXPORT T __tsan_atomic##bits##_compare_exchange_val(volatile T* a, T expected, T v, Order order,         \
+                                                            Order of_failure) {                                  \
+    return compare_exchange(a, expected, v, order, of_failure, PC);                                              \
+  }                                                                                                              \
   static_assert(true)
 
 ATOMIC_SIZE(8, std::uint8_t);
@@ -148,11 +163,10 @@ ATOMIC_SIZE(32, std::uint32_t);
 ATOMIC_SIZE(64, std::uint64_t);
 ATOMIC_SIZE(128, Wide);
 
-WEDGE_EXPORT void __tsan_atomic_thread_fence(Order) {
-  if (passes_through())
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-  else
-    point(Operation::fence, ObjectKind::none, nullptr, false);
+WEDGE_EXPORT void __tsan_atomic_thread_fence(Order order) {
+  if (passes_through()) return __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  point(Operation::fence, ObjectKind::none, nullptr, false);
+  memory::fence(order);
 }
 
 WEDGE_EXPORT void __tsan_atomic_signal_fence(Order) {}

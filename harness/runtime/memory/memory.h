@@ -5,6 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace wedge::model {
+struct Request;
+}
+namespace wedge::runtime {
+struct Context;
+}
+
 namespace wedge::runtime::memory {
 
 enum class Kind : std::uint8_t {
@@ -21,5 +28,14 @@ void access(const void* address, std::size_t size, Kind kind, const void* pc);
 // The memory gets a new life, as a fresh heap block or as the stack of a new task: what was done to it before counts no
 // more. Cheap in proportion to what had been noted there, not to `size`.
 void forget(const void* address, std::size_t size);
+
+// A task begins on the stack, and with the thread_local variables, of one that has ended.
+void forget_stack(const Context& context);
+
+// Decides whether the execution that begins looks for races: at level 2, unless the request says no.
+void begin_execution(const model::Request& request);
+// The first instrumented module shows itself when the execution runs already: a plain program's own constructors do
+// that. Later, with other tasks about whose past nothing is known, nothing is looked for.
+void begin_late();
 
 }  // namespace wedge::runtime::memory

@@ -20,6 +20,7 @@ constexpr int arrival_ms = 1;    // of internet sockets, before the clock moves 
 constexpr int patience_ms = 20;  // of the same, before an execution is over
 
 int highest = -1;
+std::uint32_t last_channel = all_sockets;
 bool late_arrivals = false;
 
 Task** waiting = nullptr;  // the first scheduler.descriptor_waiters entries
@@ -141,6 +142,7 @@ void forget_descriptors() {
     descriptors[fd] = {};
   }
   highest = -1;
+  last_channel = all_sockets;
   late_arrivals = false;
   forget_timers();
 }
@@ -149,7 +151,13 @@ void adopt_descriptor(int fd, DescriptorKind kind) {
   if (fd < 0 || static_cast<unsigned int>(fd) >= descriptor_limit) return;
   descriptors[fd] = {};
   descriptors[fd].kind = kind;
+  descriptors[fd].channel = kind == DescriptorKind::socket ? all_sockets : ++last_channel;
   if (kind != DescriptorKind::none && fd > highest) highest = fd;
+}
+
+void join_channels(int one, int other) {
+  if (static_cast<unsigned int>(one) >= descriptor_limit || static_cast<unsigned int>(other) >= descriptor_limit) return;
+  descriptors[one].channel = descriptors[other].channel = ++last_channel;
 }
 
 void adopt_unknown_descriptor(int fd) { adopt_descriptor(fd, kind_of_file(fd)); }

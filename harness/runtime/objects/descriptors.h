@@ -6,6 +6,8 @@
 
 #include <poll.h>
 
+#include "harness/runtime/memory/order.h"
+#include "harness/runtime/mutation.h"
 #include "harness/runtime/scheduler/scheduler.h"
 
 namespace wedge::runtime {
@@ -25,6 +27,7 @@ struct Descriptor {
   bool sees_outside;    // an epoll set that contains descriptors which are not controlled
   bool held;            // our own, for a task that waits on a file whose number has been closed
   std::uint32_t timer;  // of kind timer: which
+  std::uint32_t channel;  // what is written here may be read from descriptors of the same channel
 };
 
 inline constexpr unsigned int descriptor_limit = 1u << 20;  // as many as Linux allows by default
@@ -43,8 +46,46 @@ inline bool is_controlled(int fd) {
 inline const void* key_of_descriptor(int fd) {
   return reinterpret_cast<const void*>(static_cast<std::uintptr_t>(static_cast<unsigned int>(fd)) + 1);
 }
+
+// What happens before a write, a close or a connect happens before what others do once they have read, or found the
+// descriptor ready. A stream is taken as a whole: who reads a byte knows what every writer until now knew. All sockets
+// but pairs are one channel, as nobody tells who is at the other end.
+inline constexpr std::uint32_t any_channel = 0;  // for those who wait for several
+inline constexpr std::uint32_t all_sockets = 1;
+
+inline const void* clock_of_channel(std::uint32_t channel) {
+  constexpr std::uintptr_t beyond_memory = std::uintptr_t{1} << 48;
+  return reinterpret_cast<const void*>(beyond_memory + 8 * channel);
+}
+
+inline bool is_giving(Operation operation) {
+  return operation == Operation::write || operation == Operation::close || operation == Operation::connect;
+}
+
+inline void hand_to_channel(std::uint32_t channel) {
+  if (mutated(Mutation::forget_descriptor_order)) return;
+  memory::release_address(clock_of_channel(channel));
+  memory::release_address(clock_of_channel(any_channel));
+}
+
+inline std::uint32_t channel_of(int fd) {
+  const bool known = static_cast<unsigned int>(fd) < descriptor_limit && descriptors[fd].kind != DescriptorKind::none;
+  return known ? descriptors[fd].channel : any_channel;
+}
+
 inline void descriptor_point(Operation operation, int fd, bool writes = true) {
   point(operation, ObjectKind::descriptor, key_of_descriptor(fd), writes);
+  if (!memory::watching) return;
+  scheduler.current->order.channel = channel_of(fd);
+  if (is_giving(operation)) hand_to_channel(channel_of(fd));
+}
+
+// The operation of the current task's last descriptor_point() has taken something.
+inline void take_from_channel() {
+  if (memory::watching) memory::acquire_address(clock_of_channel(scheduler.current->order.channel));
+}
+inline void take_from_any_channel() {
+  if (memory::watching) memory::acquire_address(clock_of_channel(any_channel));
 }
 
 // Closes what the execution before left open, so that each begins with the same free numbers.
@@ -52,6 +93,7 @@ void forget_descriptors();
 
 // The kernel has made `fd`. Negative numbers are errors and mean nothing here.
 void adopt_descriptor(int fd, DescriptorKind kind);
+void join_channels(int one, int other);  // two ends of one pipe
 void adopt_unknown_descriptor(int fd);    // it came in a message: what is it?
 void share_descriptor(int from, int to);  // `to` is a duplicate of `from`, whatever that is
 // Before the kernel closes `fd`: a task that waits on it goes on waiting, as natively the file stays open for it.

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "harness/runtime/memory/order.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
 
@@ -42,6 +43,7 @@ Object& object_of(pthread_mutex_t* mutex, const Kind& kind) {
 
 int take(Object& object) {
   note_owner(object, scheduler.current);
+  memory::acquire(object.clock);
   if (mutated(Mutation::forget_owner)) object.owner = nullptr;
   object.depth = 1;
   disable_contenders(object);
@@ -53,6 +55,7 @@ int take(Object& object) {
 }
 
 void release(Object& object) {
+  if (!mutated(Mutation::forget_mutex_order)) memory::hand_over(object.clock);
   object.owner = nullptr;
   object.depth = 0;
   if (object.robust) --robust_held;
@@ -176,6 +179,7 @@ int release_for_wait(pthread_mutex_t* mutex, std::uint32_t& depth) {
     return 0;
   }
   if (object.owner != nullptr) release(object);
+  if (mutated(Mutation::forget_wait_order)) object.clock = nullptr;
   scheduler.current->gave_up_mutex = object.number;
   return 0;
 }

@@ -10,6 +10,10 @@ namespace wedge::runtime {
 
 struct Task;
 
+namespace memory {
+class Clock;
+}
+
 struct Object {
   model::ObjectKind kind = model::ObjectKind::none;
   std::uint8_t flavour = 0;
@@ -35,6 +39,8 @@ struct Object {
   std::uint32_t signal_stack = 0;
   std::uint32_t holder_count = 0;  // rwlock readers, semaphore units taken
   std::uint16_t holders[8] = {};
+  memory::Clock* clock = nullptr;         // what it hands from who releases it to who acquires it
+  memory::Clock* readers_clock = nullptr;  // rwlock: the same from readers to the next writer
 };
 
 // Number 0 is nobody. Valid until the next execution begins.

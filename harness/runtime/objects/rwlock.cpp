@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "harness/runtime/memory/order.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
 
@@ -51,6 +52,7 @@ int finish(Object& object, int result) {
 }
 
 int take_shared(Object& object) {
+  memory::acquire(object.clock);
   note_holder(object, *scheduler.current);
   return finish(object, 0);
 }
@@ -68,6 +70,8 @@ Wake queue_behind(Object& object, std::uint64_t deadline) {
 }
 
 int take_exclusive(Object& object) {
+  memory::acquire(object.clock);
+  memory::acquire(object.readers_clock);
   note_owner(object, scheduler.current);
   return finish(object, 0);
 }
@@ -119,10 +123,13 @@ int try_write_lock(pthread_rwlock_t* lock) {
 int unlock_rwlock(pthread_rwlock_t* lock) {
   Object& object = object_of(lock);
   point(Operation::unlock, object);
-  if (object.owner != nullptr)
+  if (object.owner != nullptr) {
+    if (!mutated(Mutation::forget_writer_order)) memory::hand_over(object.clock);
     note_owner(object, nullptr);
-  else
+  } else {
+    if (!mutated(Mutation::forget_reader_order)) memory::release(object.readers_clock);
     drop_holder(object, *scheduler.current);
+  }
   update(object);
   point_after_release();
   return 0;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <climits>
 
+#include "harness/runtime/memory/order.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
 
@@ -17,6 +18,7 @@ int wait_at_barrier(pthread_barrier_t* barrier) {
   Object& object = object_at_handle(barrier, ObjectKind::barrier);
   point(Operation::arrive, object);
   ++object.value;
+  if (!mutated(Mutation::forget_barrier_order)) memory::release(object.clock);
   const std::int64_t needed = mutated(Mutation::barrier_early) && count > 1 ? count - 1 : count;
   if (object.value < needed) {
     Task* task = scheduler.current;
@@ -29,11 +31,14 @@ int wait_at_barrier(pthread_barrier_t* barrier) {
   }
   object.value = 0;
   note_signal(object, object.first_waiter, object.waiters);
+  memory::acquire(object.clock);
   while (object.first_waiter != nullptr) {
     Task* task = object.first_waiter;
+    memory::share(*task, object.clock);
     remove_waiter(task);
     make_ready(task, Wake::signalled);
   }
+  if (object.clock != nullptr) object.clock->forget_all();  // the next round is another one
   log_result(PTHREAD_BARRIER_SERIAL_THREAD);
   point_after_release();
   return PTHREAD_BARRIER_SERIAL_THREAD;
@@ -49,6 +54,7 @@ std::uint32_t& value_of(sem_t* semaphore) { return *reinterpret_cast<std::uint32
 int take_unit(Object& object, std::uint32_t& value) {
   --value;
   object.value = value;
+  memory::acquire(object.clock);
   note_holder(object, *scheduler.current);
   if (value == 0) disable_contenders(object);
   log_result(0);
@@ -86,6 +92,7 @@ int post_semaphore(sem_t* semaphore) {
   if (value == SEM_VALUE_MAX) return EOVERFLOW;
   if (mutated(Mutation::lose_post) && object.waiters > 0) return 0;
   object.value = ++value;
+  if (!mutated(Mutation::forget_semaphore_order)) memory::release(object.clock);
   drop_holder(object, *scheduler.current);
   note_signal(object, object.first_waiter, object.waiters > 0 ? 1 : 0);
   enable_contenders(object);
@@ -108,6 +115,7 @@ namespace {
 int take_spin(Object& object, pthread_spinlock_t* lock) {
   *lock = 0;
   note_owner(object, scheduler.current);
+  memory::acquire(object.clock);
   disable_contenders(object);
   return 0;
 }
@@ -133,6 +141,7 @@ int unlock_spin(pthread_spinlock_t* lock) {
   Object& object = object_at_address(const_cast<const int*>(lock), ObjectKind::spin_lock);
   point(Operation::unlock, object);
   *lock = 1;
+  if (!mutated(Mutation::forget_spin_order)) memory::hand_over(object.clock);
   note_owner(object, nullptr);
   enable_contenders(object);
   point_after_release();
@@ -146,6 +155,7 @@ bool begin_once(const void* flag, bool (*is_done)(const void*)) {
   Object& object = object_at_address(flag, ObjectKind::once);
   announce(Operation::once, ObjectKind::once, flag, true, object.number);
   contend(object, object.owner == nullptr);
+  memory::acquire_address(flag);  // an initialiser that threw has happened before, too
   if (is_done(flag)) return false;
   note_owner(object, scheduler.current);
   disable_contenders(object);
@@ -154,6 +164,7 @@ bool begin_once(const void* flag, bool (*is_done)(const void*)) {
 
 void finish_once(const void* flag) {
   Object& object = object_at_address(flag, ObjectKind::once);
+  if (!mutated(Mutation::forget_once_order)) memory::release_address(flag);
   note_owner(object, nullptr);
   enable_contenders(object);
   point_after_release();

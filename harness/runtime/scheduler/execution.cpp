@@ -8,6 +8,9 @@
 
 #include "harness/runtime/carrier/thread_locals.h"
 #include "harness/runtime/intercept/thread_ends.h"
+#include "harness/runtime/memory/memory.h"
+#include "harness/runtime/memory/order.h"
+#include "harness/runtime/memory/races.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/descriptors.h"
 #include "harness/runtime/objects/mutex.h"
@@ -114,6 +117,7 @@ void begin_execution(const model::Request& request, std::uint64_t execution) {
   forget_objects();
   forget_descriptors();
   begin_recording();
+  memory::begin_execution(request);
 }
 
 Task* new_task() {
@@ -130,6 +134,7 @@ Task* new_task() {
   }
   task->pending = {task, Operation::start, ObjectKind::task, false, 0, 0};
   task->since_step = s.step;
+  memory::begin_task(*task, s.current);
   enable(task);
   if (s.task_count > control->progress.most_tasks) control->progress.most_tasks = s.task_count;
   return task;
@@ -163,6 +168,7 @@ void at_quiescence() {
   Scheduler& s = scheduler;
   if (s.live_tasks == 0) {
     report_unmet_obligation();
+    memory::report_race_if_any();
     if (s.home == nullptr) exit_as_last_task();
     controlled = false;
     Context* mine = s.current->context;
@@ -176,6 +182,7 @@ void at_quiescence() {
   }
   report_unmet_obligation();
   if (s.home != nullptr && s.main_finished) {
+    memory::report_race_if_any();
     // Detached tasks that wait for ever do no harm by themselves; but their contexts cannot serve another execution.
     controlled = false;
     s.current = nullptr;

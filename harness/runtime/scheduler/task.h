@@ -5,6 +5,7 @@
 
 #include "harness/model/control_block.h"
 #include "harness/runtime/carrier/context.h"
+#include "harness/runtime/memory/order.h"
 
 struct pollfd;
 
@@ -87,6 +88,8 @@ struct Task {
   // Calls it is in, from __tsan_func_entry; the innermost `shadow_depth` at most.
   const void** shadow = nullptr;
   std::uint32_t shadow_count = 0;
+
+  memory::Order order;  // what it knows of the others, for the race detector
 };
 
 // Runs the task that was given to the calling context, then the next one given to it, for ever.

@@ -7,6 +7,7 @@
 
 #include "harness/runtime/carrier/context.h"
 #include "harness/runtime/free/free_execution.h"
+#include "harness/runtime/memory/races.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/execution.h"
@@ -62,6 +63,7 @@ void write_listing() {
       copy(record.variant, variant.name);
       copy(record.text, variant.expectation.text);
       record.expected = variant.expectation.outcome;
+      record.races = variant.expectation.races;
       record.max_steps = variant.max_steps;
       record.unfit_for = static_cast<std::uint8_t>(variant.unfit_for);
     }
@@ -231,6 +233,11 @@ WEDGE_PUBLIC void note(std::string_view text) {
     runtime::log_note(text.data(), text.size());
   else if (runtime::is_free())
     runtime::note_freely(text);
+}
+
+WEDGE_PUBLIC void benign_race(const volatile void* address, std::size_t size, std::string_view reason) {
+  if (runtime::controlled)
+    runtime::memory::declare_benign(const_cast<const void*>(address), size, reason.data(), reason.size());
 }
 
 WEDGE_PUBLIC bool controlled() { return runtime::controlled; }

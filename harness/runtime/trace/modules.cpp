@@ -77,6 +77,13 @@ std::uint32_t own_module() {
   return own;
 }
 
+std::uintptr_t address_in_module(const char* path, std::uint64_t offset) {
+  for (std::uint32_t i = 0; i < count; ++i)
+    if (std::strncmp(modules[i].path, path, sizeof model::PlaceRecord::module - 1) == 0)
+      return modules[i].bias + offset;
+  return 0;
+}
+
 std::uint32_t write_modules() {
   for (std::uint32_t i = 0; i < count; ++i)
     std::memcpy(control->modules[i].path, modules[i].path, sizeof modules[i].path);

@@ -105,6 +105,14 @@ std::uint32_t record_stack_for(const Task* task) {
 
 }  // namespace
 
+std::uint32_t record_shadow_stack(const Task& task, const void* pc) {
+  if (stack_count >= model::max_stacks / 2) return 0;  // the others are for events
+  Walk walk;
+  walk.frames[walk.count++] = frame_at(reinterpret_cast<std::uintptr_t>(pc) - 1);
+  add_shadow(walk, &task);
+  return store(walk);
+}
+
 std::uint32_t record_stack() { return record_stack_for(scheduler.current); }
 
 void record_stack_of_task(Task& task) { task.final_stack = record_stack_for(&task); }

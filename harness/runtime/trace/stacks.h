@@ -1,9 +1,16 @@
 // Stacks of the program under test, deduplicated, in the control block.
 #pragma once
 
+#include <cstdint>
+
 namespace wedge::runtime {
+
+struct Task;
 
 void begin_stacks();
 void finish_stacks();  // writes how many there are
+
+// The calls that instrumented code has noted, with the return address `pc` innermost: cheap enough for every access.
+std::uint32_t record_shadow_stack(const Task& task, const void* pc);
 
 }  // namespace wedge::runtime
