@@ -11,6 +11,7 @@
 #include "reports/essentials.h"
 #include "reports/hints.h"
 #include "reports/interleaving.h"
+#include "reports/memory.h"
 #include "reports/page.h"
 #include "reports/pictures.h"
 #include "reports/reasons.h"
@@ -31,6 +32,7 @@ constexpr std::size_t longest_sentence = 600;
 constexpr std::size_t longest_cell = 240;
 constexpr std::size_t longest_message = 1200;
 constexpr std::size_t longest_repetition = 1200;
+constexpr std::size_t longest_memory = 5000;
 constexpr Limit table_limit{30, 3 * 1024};
 constexpr Limit switches_limit{12, 1500};
 constexpr std::size_t longest_plain_text = 200 * 1024;
@@ -162,6 +164,7 @@ std::string run_again(const model::Recipe& recipe) {
     words.insert(words.end(), {"--depth", std::to_string(recipe.strategy_depth)});
   if ((recipe.flags & model::request_flags::no_early_timeouts) != 0) words.emplace_back("--no-early-timeouts");
   if ((recipe.flags & model::request_flags::spurious_wakeups) != 0) words.emplace_back("--spurious-wakeups");
+  if ((recipe.flags & model::request_flags::no_heap) != 0) words.emplace_back("--no-heap");
   words.insert(words.end(), {"--executions", std::to_string(recipe.execution + 1)});
   if (!recipe.arguments.empty()) {
     words.emplace_back("--");
@@ -177,13 +180,14 @@ std::string finding_report(const Trace& trace, const FindingContext& context) {
   page.add("Facts", facts(trace));
   page.add("Why", why(trace, words));
   if (trace.outcome != Outcome::unsupported) {
+    if (trace.memory) page.add("The memory", code_block(shortened_to(memory_text(trace, words), longest_memory)));
     if (!is_about_one_place(trace.outcome)) page.add("The knot", wait_graph(trace, words));
     page.add("How it came to this", interleaving_pictures(trace, words));
     page.add("What repeats", repetition(trace, words));
     page.add("The essential switches", switches(trace, words));
     page.add("Who waits for what", who_waits(trace, words));
   }
-  page.add("What to change", std::string(hint_for(trace.outcome)) + "\n");
+  page.add("What to change", std::string(trace.memory ? memory_hint(trace) : hint_for(trace.outcome)) + "\n");
   page.add("Run it again", again(trace, context));
   page.fold(stacks_title(trace), stacks_section(trace));
   page.fold("The same with every frame", all_frames_section(trace));

@@ -43,7 +43,8 @@ std::chrono::milliseconds stuck_limit(const RunOptions& options) {
 
 std::uint32_t flags_of(const RunOptions& options) {
   return (options.no_early_timeouts ? model::request_flags::no_early_timeouts : 0) |
-         (options.spurious_wakeups ? model::request_flags::spurious_wakeups : 0);
+         (options.spurious_wakeups ? model::request_flags::spurious_wakeups : 0) |
+         (options.watch_heap ? 0 : model::request_flags::no_heap);
 }
 
 class Run {

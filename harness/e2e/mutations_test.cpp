@@ -36,6 +36,9 @@ constexpr Killer killers[] = {
     {"skip_recursion_count", Mutation::skip_recursion_count, "canaries/pass/locks:recursion"},
     {"wrong_error_code", Mutation::wrong_error_code, "canaries/pass/locks:error-checking"},
     {"skip_choice", Mutation::skip_choice, "canaries/opposite-transfers:as-found"},
+    {"forget_freed", Mutation::forget_freed, "canaries/early-release:as-found"},
+    {"no_quarantine", Mutation::no_quarantine, "canaries/early-release:as-found"},
+    {"skip_thread_locals", Mutation::skip_thread_locals, "canaries/pass/memory:kept-by-the-c-library"},
 };
 static_assert(std::size(killers) == static_cast<std::size_t>(Mutation::count_) - 1, "a mutation without a killer");
 

@@ -23,6 +23,9 @@ enum class Mutation : std::uint32_t {
   skip_recursion_count,  // a recursive mutex is free after the first unlock
   wrong_error_code,      // errorcheck relock says EBUSY instead of EDEADLK
   skip_choice,           // every fifth choice is recorded as task 0
+  forget_freed,          // freed memory looks as if it were still there
+  no_quarantine,         // freed memory is used again at once
+  skip_thread_locals,    // what only a thread_local points to is taken for lost
   count_,
 };
 

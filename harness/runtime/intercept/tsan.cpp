@@ -23,10 +23,11 @@ namespace {
   decide();
 }
 
-[[gnu::always_inline]] inline void plain_access() {
+[[gnu::always_inline]] inline void plain_access(const void* address, std::size_t size, bool writes) {
   if (passes_through()) return;
   if (--scheduler.plain_countdown < 0) [[unlikely]]
     plain_spin();
+  heap::check_access(address, size, writes);
 }
 
 [[gnu::noinline]] void give_shadow(Task& task) {
@@ -36,43 +37,43 @@ namespace {
 
 }  // namespace
 
-#define PLAIN(name) \
-  WEDGE_EXPORT void name(void*) { plain_access(); }
-#define PLAIN_SIZES(prefix) \
-  PLAIN(prefix##1)          \
-  PLAIN(prefix##2)          \
-  PLAIN(prefix##4)          \
-  PLAIN(prefix##8)          \
-  PLAIN(prefix##16)
+#define PLAIN(name, size, writes) \
+  WEDGE_EXPORT void name(void* address) { plain_access(address, size, writes); }
+#define PLAIN_SIZES(prefix, writes) \
+  PLAIN(prefix##1, 1, writes)       \
+  PLAIN(prefix##2, 2, writes)       \
+  PLAIN(prefix##4, 4, writes)       \
+  PLAIN(prefix##8, 8, writes)       \
+  PLAIN(prefix##16, 16, writes)
 
-PLAIN_SIZES(__tsan_read)
-PLAIN_SIZES(__tsan_write)
-PLAIN_SIZES(__tsan_unaligned_read)
-PLAIN_SIZES(__tsan_unaligned_write)
-PLAIN_SIZES(__tsan_read_write)
-PLAIN_SIZES(__tsan_unaligned_read_write)
-PLAIN_SIZES(__tsan_volatile_read)
-PLAIN_SIZES(__tsan_volatile_write)
-PLAIN_SIZES(__tsan_unaligned_volatile_read)
-PLAIN_SIZES(__tsan_unaligned_volatile_write)
-PLAIN(__tsan_vptr_read)
+PLAIN_SIZES(__tsan_read, false)
+PLAIN_SIZES(__tsan_write, true)
+PLAIN_SIZES(__tsan_unaligned_read, false)
+PLAIN_SIZES(__tsan_unaligned_write, true)
+PLAIN_SIZES(__tsan_read_write, true)
+PLAIN_SIZES(__tsan_unaligned_read_write, true)
+PLAIN_SIZES(__tsan_volatile_read, false)
+PLAIN_SIZES(__tsan_volatile_write, true)
+PLAIN_SIZES(__tsan_unaligned_volatile_read, false)
+PLAIN_SIZES(__tsan_unaligned_volatile_write, true)
+PLAIN(__tsan_vptr_read, sizeof(void*), false)
 
-#define PLAIN_WITH_PC(name) \
-  WEDGE_EXPORT void name(void*, void*) { plain_access(); }
-PLAIN_WITH_PC(__tsan_read1_pc)
-PLAIN_WITH_PC(__tsan_read2_pc)
-PLAIN_WITH_PC(__tsan_read4_pc)
-PLAIN_WITH_PC(__tsan_read8_pc)
-PLAIN_WITH_PC(__tsan_read16_pc)
-PLAIN_WITH_PC(__tsan_write1_pc)
-PLAIN_WITH_PC(__tsan_write2_pc)
-PLAIN_WITH_PC(__tsan_write4_pc)
-PLAIN_WITH_PC(__tsan_write8_pc)
-PLAIN_WITH_PC(__tsan_write16_pc)
-PLAIN_WITH_PC(__tsan_vptr_update)
+#define PLAIN_WITH_PC(name, size, writes) \
+  WEDGE_EXPORT void name(void* address, void*) { plain_access(address, size, writes); }
+PLAIN_WITH_PC(__tsan_read1_pc, 1, false)
+PLAIN_WITH_PC(__tsan_read2_pc, 2, false)
+PLAIN_WITH_PC(__tsan_read4_pc, 4, false)
+PLAIN_WITH_PC(__tsan_read8_pc, 8, false)
+PLAIN_WITH_PC(__tsan_read16_pc, 16, false)
+PLAIN_WITH_PC(__tsan_write1_pc, 1, true)
+PLAIN_WITH_PC(__tsan_write2_pc, 2, true)
+PLAIN_WITH_PC(__tsan_write4_pc, 4, true)
+PLAIN_WITH_PC(__tsan_write8_pc, 8, true)
+PLAIN_WITH_PC(__tsan_write16_pc, 16, true)
+PLAIN_WITH_PC(__tsan_vptr_update, sizeof(void*), true)
 
-WEDGE_EXPORT void __tsan_read_range(void*, std::size_t) { plain_access(); }
-WEDGE_EXPORT void __tsan_write_range(void*, std::size_t) { plain_access(); }
+WEDGE_EXPORT void __tsan_read_range(void* address, std::size_t size) { plain_access(address, size, false); }
+WEDGE_EXPORT void __tsan_write_range(void* address, std::size_t size) { plain_access(address, size, true); }
 
 WEDGE_EXPORT void __tsan_init() { instrumented = true; }
 
@@ -96,14 +97,16 @@ WEDGE_EXPORT void __tsan_ignore_thread_end() {}
 WEDGE_EXPORT void __tsan_acquire(void*) {}
 WEDGE_EXPORT void __tsan_release(void*) {}
 WEDGE_EXPORT void* __tsan_memcpy(void* to, const void* from, std::size_t size) {
-  plain_access();
+  plain_access(from, size, false);
+  plain_access(to, size, true);
   return std::memcpy(to, from, size);
 }
 WEDGE_EXPORT void* __tsan_memmove(void* to, const void* from, std::size_t size) {
-  plain_access();
+  plain_access(from, size, false);
+  plain_access(to, size, true);
   return std::memmove(to, from, size);
 }
 WEDGE_EXPORT void* __tsan_memset(void* to, int value, std::size_t size) {
-  plain_access();
+  plain_access(to, size, true);
   return std::memset(to, value, size);
 }

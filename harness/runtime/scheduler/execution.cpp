@@ -8,6 +8,7 @@
 
 #include "harness/runtime/carrier/thread_locals.h"
 #include "harness/runtime/intercept/thread_ends.h"
+#include "harness/runtime/memory/heap.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/descriptors.h"
 #include "harness/runtime/objects/mutex.h"
@@ -114,6 +115,7 @@ void begin_execution(const model::Request& request, std::uint64_t execution) {
   forget_objects();
   forget_descriptors();
   begin_recording();
+  heap::begin_watching(request);
 }
 
 Task* new_task() {
@@ -142,6 +144,7 @@ void end_current_task() {
   run_thread_ends(*task);
   give_up_robust_mutexes(*task);
   reset_thread_locals(*task->context);
+  heap::note_stack_dead(*task->context);
   if (s.attention & attention::logging) {
     task->pending = {task, Operation::end, ObjectKind::task, true, 0, 0};
     log_event(*task);
@@ -164,6 +167,8 @@ void at_quiescence() {
   if (s.live_tasks == 0) {
     report_unmet_obligation();
     if (s.home == nullptr) exit_as_last_task();
+    heap::check_leaks(false);
+    heap::end_watching();
     controlled = false;
     Context* mine = s.current->context;
     for (std::uint32_t i = 0; i < s.task_count; ++i) {  // ended but never joined

@@ -105,6 +105,13 @@ std::uint32_t record_stack_for(const Task* task) {
 
 }  // namespace
 
+std::uint32_t record_place(const void* return_address) {
+  if (return_address == nullptr) return 0;
+  Walk walk;
+  walk.frames[walk.count++] = frame_at(reinterpret_cast<std::uintptr_t>(return_address) - 1);
+  return store(walk);
+}
+
 std::uint32_t record_stack() { return record_stack_for(scheduler.current); }
 
 void record_stack_of_task(Task& task) { task.final_stack = record_stack_for(&task); }

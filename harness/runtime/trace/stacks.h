@@ -1,9 +1,12 @@
 // Stacks of the program under test, deduplicated, in the control block.
 #pragma once
 
+#include <cstdint>
+
 namespace wedge::runtime {
 
 void begin_stacks();
 void finish_stacks();  // writes how many there are
+std::uint32_t record_place(const void* return_address);  // a stack of that call alone; 0 if there is none
 
 }  // namespace wedge::runtime
