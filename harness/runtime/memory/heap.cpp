@@ -58,23 +58,24 @@ model::MemoryRecord& start_finding(model::MemoryFault fault, const Block& block,
 }
 
 unsigned long long number(std::uint64_t value) { return value; }
+const char* plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
 
 [[noreturn]] void report_bad_free(const Block& block, std::uintptr_t at) {
   if (block.is_freed && at == block.address) {
     start_finding(model::MemoryFault::double_free, block, at);
-    fail(Outcome::misuse, "double free of a block of %llu bytes", number(block.size));
+    fail(Outcome::misuse, "double free of a block of %llu byte%s", number(block.size), plural(block.size));
   }
   start_finding(model::MemoryFault::bad_free, block, at);
-  fail(Outcome::misuse, "free of an address %llu bytes inside a %sblock of %llu bytes", number(at - block.address),
-       block.is_freed ? "freed " : "", number(block.size));
+  fail(Outcome::misuse, "free of an address %llu byte%s inside a %sblock of %llu bytes", number(at - block.address),
+       plural(at - block.address), block.is_freed ? "freed " : "", number(block.size));
 }
 
 [[noreturn]] void report_mismatch(const Block& block, BlockKind as) {
   start_finding(model::MemoryFault::mismatched_free, block, block.address).freed_as = as;
   const char* how[] = {"free()", "delete", "delete[]", "aligned delete", "aligned delete[]"};
   const char* from[] = {"malloc()", "new", "new[]", "aligned new", "aligned new[]"};
-  fail(Outcome::misuse, "mismatched free: a block of %llu bytes from %s is given back by %s", number(block.size),
-       from[static_cast<std::size_t>(block.kind)], how[static_cast<std::size_t>(as)]);
+  fail(Outcome::misuse, "mismatched free: a block of %llu byte%s from %s is given back by %s", number(block.size),
+       plural(block.size), from[static_cast<std::size_t>(block.kind)], how[static_cast<std::size_t>(as)]);
 }
 
 // Whose stack it is; the last task that had it, if several did.
@@ -141,7 +142,7 @@ void check_free(void* address) {
     fail(Outcome::misuse, "free of an address that is no block of the heap: %s", what);
   }
   if (block->is_freed || block->address != at) report_bad_free(*block, at);
-  if (block->kind != BlockKind::malloc) report_mismatch(*block, BlockKind::malloc);
+  if (block->kind != BlockKind::malloc && !block->is_deleted) report_mismatch(*block, BlockKind::malloc);
 }
 
 bool take_freed(void* address, const void* pc) {
@@ -159,10 +160,11 @@ void check_delete(void* address, BlockKind kind) {
   if (block == nullptr || block->address != at) return;  // of an operator new of the program's, perhaps
   if (block->is_freed) report_bad_free(*block, at);
   if (block->kind != kind) report_mismatch(*block, kind);
-  block->kind = BlockKind::malloc;  // which is how the operator goes on with it
+  block->is_deleted = true;
 }
 
 void report_use(std::uintptr_t at, std::uintptr_t address, std::size_t size, bool writes) {
+  const char* verb = size == 1 ? "is" : "are";
   const char* what = writes ? "written" : "read";
   if (mark_at(at) == dead_stack) {
     model::MemoryRecord& record = start_finding(model::MemoryFault::dead_stack);
@@ -170,14 +172,16 @@ void report_use(std::uintptr_t at, std::uintptr_t address, std::size_t size, boo
     record.writes = writes ? 1 : 0;
     const Task* owner = dead_owner_of(at);
     if (owner != nullptr) record.freed_by = owner->id;
-    fail(Outcome::misuse, "use of a local variable of a task that has ended: %llu bytes are %s", number(size), what);
+    fail(Outcome::misuse, "use of a local variable of a task that has ended: %llu byte%s %s %s", number(size),
+         plural(size), verb, what);
   }
   const Block& block = *block_around(at);
   model::MemoryRecord& record = start_finding(model::MemoryFault::use_after_free, block, address);
   record.access_size = size;
   record.writes = writes ? 1 : 0;
-  fail(Outcome::misuse, "use after free: %llu bytes are %s at offset %lld of a freed block of %llu bytes",
-       number(size), what, static_cast<long long>(record.offset), number(block.size));
+  fail(Outcome::misuse, "use after free: %llu byte%s %s %s at offset %lld of a freed block of %llu byte%s",
+       number(size), plural(size), verb, what, static_cast<long long>(record.offset), number(block.size),
+       plural(block.size));
 }
 
 void report_object_in_freed_memory(const void* object, model::ObjectKind kind) {
@@ -192,8 +196,8 @@ void report_object_in_freed_memory(const void* object, model::ObjectKind kind) {
     fail(Outcome::misuse, "use of a local variable of a task that has ended: a %.*s", length, name.data());
   }
   start_finding(model::MemoryFault::use_after_free, *block, at);
-  fail(Outcome::misuse, "use after free: a %.*s at offset %llu of a freed block of %llu bytes", length, name.data(),
-       number(at - block->address), number(block->size));
+  fail(Outcome::misuse, "use after free: a %.*s at offset %llu of a freed block of %llu byte%s", length, name.data(),
+       number(at - block->address), number(block->size), plural(block->size));
 }
 
 void note_stack_dead(const Context& context) {

@@ -27,6 +27,7 @@ struct Block {
   Deed allocated;
   Deed freed;
   BlockKind kind = BlockKind::malloc;
+  bool is_deleted = false;  // operator delete has it, and will free it
   bool is_freed = false;
   bool is_reached = false;  // during the search for leaks
   std::uint32_t next = 0;   // of unused numbers, of the quarantine, or of those reached and not yet looked into

@@ -96,7 +96,9 @@ void list(model::MemoryRecord& record) {
   result.stack = record.leaks[0].stack;
   const auto blocks = static_cast<unsigned long long>(record.leaked_blocks);
   const auto bytes = static_cast<unsigned long long>(record.leaked_bytes);
-  if (blocks == 1) fail(Outcome::leak, "a block of %llu bytes was not freed, and nothing points to it any more", bytes);
+  if (blocks == 1)
+    fail(Outcome::leak, "a block of %llu byte%s was not freed, and nothing points to it any more", bytes,
+         bytes == 1 ? "" : "s");
   fail(Outcome::leak, "%llu blocks of %llu bytes in all were not freed, and nothing points to them any more", blocks,
        bytes);
 }

@@ -9,6 +9,7 @@
 #include "harness/runtime/memory/heap.h"
 #include "harness/runtime/memory/heap_blocks.h"
 #include "harness/runtime/memory/heap_roots.h"
+#include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/trace/recorder.h"
 #include "harness/runtime/trace/stacks.h"
