@@ -42,9 +42,9 @@ std::string_view from_words(model::BlockKind kind) {
 // Whom or what it befell.
 std::string subject(const Words& words, const MemoryRecord& memory) {
   if (memory.fault == MemoryFault::dead_stack)
-    return memory.freed_by == model::no_task ? "  a local variable of a task that has ended\n"
-                                             : fmt::format("  a local variable of {}, which has ended\n",
-                                                           words.task(memory.freed_by));
+    return memory.freed_by == model::no_task
+               ? "  a local variable of a task that has ended\n"
+               : fmt::format("  a local variable of {}, which has ended\n", words.task(memory.freed_by));
   if (memory.allocated_by == model::no_task) return {};
   return fmt::format("  {} from {}; this is about offset {}\n", counted(memory.size, "byte"), from_words(memory.kind),
                      static_cast<std::int64_t>(memory.offset));

@@ -23,8 +23,10 @@ struct Fault {
 
 constexpr Fault faults[] = {
     {"read_after_free", MemoryFault::use_after_free, "4 bytes are read at offset 4", "with_freed", "operator()", ""},
-    {"write_after_free", MemoryFault::use_after_free, "4 bytes are written at offset 4", "with_freed", "", "operator()"},
-    {"atomic_after_free", MemoryFault::use_after_free, "4 bytes are written at offset 8", "with_freed", "", "operator()"},
+    {"write_after_free", MemoryFault::use_after_free, "4 bytes are written at offset 4", "with_freed", "",
+     "operator()"},
+    {"atomic_after_free", MemoryFault::use_after_free, "4 bytes are written at offset 8", "with_freed", "",
+     "operator()"},
     {"lock_after_free", MemoryFault::use_after_free, "a mutex at offset 16", "with_freed", "", "operator()"},
     {"use_after_realloc", MemoryFault::use_after_free, "freed block of 16 bytes", "use_after_realloc",
      "use_after_realloc", "use_after_realloc"},
@@ -68,8 +70,11 @@ class Binaries {
       for (const std::string name : {"memory_faults", "memory_innocent"})
         for (const Level level : {Level::plain, Level::instrumented})
           if (has_compiler(compiler) && (level == Level::instrumented || compiler == "g++"))
-            builds.push_back({own_source("programs/" + name + ".cpp"), compiler, level,
-                              program(name, compiler, level), {"-Wno-mismatched-new-delete", "-Wno-free-nonheap-object"}});
+            builds.push_back({own_source("programs/" + name + ".cpp"),
+                              compiler,
+                              level,
+                              program(name, compiler, level),
+                              {"-Wno-mismatched-new-delete", "-Wno-free-nonheap-object"}});
     build_all(builds);
   }
   Folder folder_;
@@ -142,8 +147,10 @@ TEST(MemoryOracle, says_nothing_about_innocent_programs) {
         if (!has_compiler(compiler)) continue;
         SCOPED_TRACE(compiler + " under carrier " + carrier);
         const Folder out;
-        Words command{"run", Binaries::get().program("memory_innocent", compiler, Level::instrumented),
-                      "--executions", "100", "--carrier", carrier, "--out", out.path()};
+        Words command{"run",          Binaries::get().program("memory_innocent", compiler, Level::instrumented),
+                      "--executions", "100",
+                      "--carrier",    carrier,
+                      "--out",        out.path()};
         command.insert(command.end(), arguments.begin(), arguments.end());
         const Finished run = wedge(command);
         EXPECT_EQ(run.status, 0) << run.output << run.errors;
@@ -156,7 +163,7 @@ TEST(MemoryOracle, is_silent_at_level_1_and_when_switched_off) {
     for (const std::string fault : {"leak_one", "leak_many", "new_array_delete"}) {
       SCOPED_TRACE(fault);
       const Folder out;
-      Words command{"run", Binaries::get().program("memory_faults", "g++", level), "--executions", "20", "--out",
+      Words command{"run",     Binaries::get().program("memory_faults", "g++", level), "--executions", "20", "--out",
                     out.path()};
       if (level == Level::instrumented) command.emplace_back("--no-heap");
       const Finished run = wedge(command, {{"FAULT", fault}});

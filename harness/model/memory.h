@@ -19,9 +19,7 @@ enum class MemoryFault : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(MemoryFault::count_)> memory_fault_names{
-    "none",           "use after free",         "double free",
-    "bad free",       "mismatched free",        "use of a dead stack",
-    "leak",
+    "none", "use after free", "double free", "bad free", "mismatched free", "use of a dead stack", "leak",
 };
 
 // How a block came to be, or is given back.

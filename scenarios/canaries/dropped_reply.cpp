@@ -30,7 +30,7 @@ class Request {
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
-  void answer() { reply_ = new Reply; }                                            // 2
+  void answer() { reply_ = new Reply; }                                                       // 2
   std::unique_ptr<Reply> look() { return std::unique_ptr<Reply>(reply_.exchange(nullptr)); }  // 1
 
  private:

@@ -96,8 +96,8 @@ void new_array_delete() {
   fixed ? delete[] block : delete block;
 }
 void aligned_delete() {
-  void* block = opaque(::operator new(64, std::align_val_t{64}));
-  fixed ? ::operator delete(block, std::align_val_t{64}) : ::operator delete(block);
+  void* block = opaque(::operator new (64, std::align_val_t{64}));
+  fixed ? ::operator delete (block, std::align_val_t{64}) : ::operator delete(block);
 }
 
 void dead_stack() {

@@ -25,10 +25,10 @@
 
 namespace {
 
-std::map<std::string, std::vector<int>> table;   // destroyed after main
-std::string* never_destroyed = nullptr;          // reachable for ever
-thread_local std::vector<std::string> cache;     // destroyed with its task
-thread_local int* raw_cache = nullptr;           // of main: reachable while main is
+std::map<std::string, std::vector<int>> table;  // destroyed after main
+std::string* never_destroyed = nullptr;         // reachable for ever
+thread_local std::vector<std::string> cache;    // destroyed with its task
+thread_local int* raw_cache = nullptr;          // of main: reachable while main is
 pthread_key_t key;
 
 struct Generator {

@@ -27,7 +27,7 @@ struct Context {
   Task* task = nullptr;                // who runs on it; null while free
   pthread_t thread{};
   pid_t tid = 0;
-  char* stack_top = nullptr;  // where the fiber's part of the stack begins
+  char* stack_top = nullptr;   // where the fiber's part of the stack begins
   char* stack_base = nullptr;  // everything that tasks have on this stack is below; null: not known
   Context* next_free = nullptr;
   bool pooled = true;  // made with default attributes, so usable for any task without special wishes

@@ -104,8 +104,8 @@ void bury(Block& block, const Deed& freed, void (*give_back)(void*)) {
   newest = number;
   buried_bytes += block.size;
   ++buried_blocks;
-  while (buried_blocks > 0 && (buried_bytes > quarantine_bytes || buried_blocks > quarantine_blocks ||
-                               mutated(Mutation::no_quarantine)))
+  while (buried_blocks > 0 &&
+         (buried_bytes > quarantine_bytes || buried_blocks > quarantine_blocks || mutated(Mutation::no_quarantine)))
     let_go(give_back);
 }
 

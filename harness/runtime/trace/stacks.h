@@ -6,7 +6,7 @@
 namespace wedge::runtime {
 
 void begin_stacks();
-void finish_stacks();  // writes how many there are
+void finish_stacks();                                    // writes how many there are
 std::uint32_t record_place(const void* return_address);  // a stack of that call alone; 0 if there is none
 
 }  // namespace wedge::runtime

@@ -122,8 +122,7 @@ const wedge::Scenario scenario{
             {"caches-end-with-their-tasks", caches_end_with_their_tasks, wedge::expect(wedge::Outcome::pass)},
             {"exceptions-between-tasks", exceptions_between_tasks, wedge::expect(wedge::Outcome::pass)},
             {"every-way-to-allocate", every_way_to_allocate, wedge::expect(wedge::Outcome::pass)},
-            {"locals-of-one-task-after-another", locals_of_one_task_after_another,
-             wedge::expect(wedge::Outcome::pass)},
+            {"locals-of-one-task-after-another", locals_of_one_task_after_another, wedge::expect(wedge::Outcome::pass)},
         },
 };
 const wedge::Registration registration(scenario);
