@@ -79,6 +79,7 @@ void forget_objects() {
 }
 
 Object& object_at_handle(void* place, model::ObjectKind kind) {
+  heap::check_object(place, kind);
   auto& handle = *static_cast<Handle*>(place);
   if (handle.generation == generation && handle.number < count) [[likely]] {
     Object& object = objects[handle.number];
