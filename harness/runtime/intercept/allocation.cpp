@@ -29,6 +29,9 @@ struct Allocator {
   void* (*realloc)(void*, std::size_t);
   void (*free)(void*);
   void* (*memalign)(std::size_t, std::size_t);
+  void* (*aligned_alloc)(std::size_t, std::size_t);
+  void* (*valloc)(std::size_t);
+  void* (*pvalloc)(std::size_t);
   int (*posix_memalign)(void**, std::size_t, std::size_t);
   std::size_t (*malloc_usable_size)(void*);
 };
@@ -73,6 +76,9 @@ void find(Function*& function, const char* name) {
   find(found.realloc, "realloc");
   find(found.free, "free");
   find(found.memalign, "memalign");
+  find(found.aligned_alloc, "aligned_alloc");
+  find(found.valloc, "valloc");
+  find(found.pvalloc, "pvalloc");
   find(found.posix_memalign, "posix_memalign");
   find(found.malloc_usable_size, "malloc_usable_size");
   is_known = true;
@@ -184,27 +190,27 @@ WEDGE_EXPORT void* reallocarray(void* block, std::size_t number, std::size_t siz
 
 namespace {
 
-// What memalign, aligned_alloc, valloc and pvalloc have in common.
+// What all that align have in common once they are not passed through.
 [[gnu::always_inline]] inline void* aligned(std::size_t alignment, std::size_t size, const void* pc) {
-  if (!has_allocator()) return early_block(size, alignment < 16 ? 16 : alignment);
-  if (!heap::watches_allocations()) return found.memalign(alignment, size);
-  return watched_memalign(alignment, size, pc);
+  return is_known ? watched_memalign(alignment, size, pc) : early_block(size, alignment < 16 ? 16 : alignment);
 }
+
+bool passes_allocation() { return has_allocator() && !heap::watches_allocations(); }
 
 std::size_t page_size() { return static_cast<std::size_t>(getpagesize()); }
 
 }  // namespace
 
 WEDGE_EXPORT void* memalign(std::size_t alignment, std::size_t size) noexcept {
-  return aligned(alignment, size, CALLER);
+  return passes_allocation() ? found.memalign(alignment, size) : aligned(alignment, size, CALLER);
 }
 
 WEDGE_EXPORT void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
-  return aligned(alignment, size, CALLER);
+  return passes_allocation() ? found.aligned_alloc(alignment, size) : aligned(alignment, size, CALLER);
 }
 
 WEDGE_EXPORT int posix_memalign(void** out, std::size_t alignment, std::size_t size) noexcept {
-  if (has_allocator() && !heap::watches_allocations()) return found.posix_memalign(out, alignment, size);
+  if (passes_allocation()) return found.posix_memalign(out, alignment, size);
   if (alignment % sizeof(void*) != 0 || !is_power_of_two(alignment)) return EINVAL;
   const int error = errno;
   void* block = aligned(alignment, size, CALLER);
@@ -214,11 +220,14 @@ WEDGE_EXPORT int posix_memalign(void** out, std::size_t alignment, std::size_t s
   return 0;
 }
 
-WEDGE_EXPORT void* valloc(std::size_t size) noexcept { return aligned(page_size(), size, CALLER); }
+WEDGE_EXPORT void* valloc(std::size_t size) noexcept {
+  return passes_allocation() ? found.valloc(size) : aligned(page_size(), size, CALLER);
+}
 
 WEDGE_EXPORT void* pvalloc(std::size_t size) noexcept {
+  if (passes_allocation()) return found.pvalloc(size);
   const std::size_t page = page_size();
-  if (size > static_cast<std::size_t>(PTRDIFF_MAX)) return out_of_memory();
+  if (too_large(size)) return out_of_memory();
   return aligned(page, size == 0 ? page : (size + page - 1) & ~(page - 1), CALLER);
 }
 
