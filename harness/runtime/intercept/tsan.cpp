@@ -7,6 +7,7 @@
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/scheduler.h"
+#include "harness/runtime/trace/recorder.h"
 
 using namespace wedge::runtime;
 
@@ -75,7 +76,14 @@ PLAIN_WITH_PC(__tsan_vptr_update, sizeof(void*), true)
 WEDGE_EXPORT void __tsan_read_range(void* address, std::size_t size) { plain_access(address, size, false); }
 WEDGE_EXPORT void __tsan_write_range(void* address, std::size_t size) { plain_access(address, size, true); }
 
-WEDGE_EXPORT void __tsan_init() { instrumented = true; }
+// Of a plain program the execution has begun by now: it is known to be instrumented only when its constructors run.
+WEDGE_EXPORT void __tsan_init() {
+  if (!instrumented && controlled) {
+    instrumented = true;
+    heap::begin_watching(control->request);
+  }
+  instrumented = true;
+}
 
 WEDGE_EXPORT void __tsan_func_entry(void* call) {
   if (!controlled) return;
