@@ -97,7 +97,10 @@ void new_array_delete() {
 }
 void aligned_delete() {
   void* block = opaque(::operator new (64, std::align_val_t{64}));
-  fixed ? ::operator delete (block, std::align_val_t{64}) : ::operator delete(block);
+  if (fixed)
+    ::operator delete (block, std::align_val_t{64});
+  else
+    ::operator delete(block);
 }
 
 void dead_stack() {
