@@ -17,7 +17,11 @@ Block* blocks = nullptr;
 std::uint32_t end = 1;
 std::uint32_t unused = 0;  // first of a list
 std::uint32_t unfreed = 0;
-std::uint32_t large = 0;  // blocks that are only marked at their beginning
+
+// Blocks that are only marked at their beginning.
+constexpr std::uint32_t most_large = 4096;
+std::uint32_t large_blocks[most_large];
+std::uint32_t large = 0;
 
 std::uint32_t oldest = 0;  // of the quarantine
 std::uint32_t newest = 0;
@@ -29,11 +33,20 @@ std::size_t marked_size(const Block& block) {
   return size < marked_bytes ? size : marked_bytes;
 }
 
+void forget_large(std::uint32_t number) {
+  for (std::uint32_t i = 0; i < large; ++i)
+    if (large_blocks[i] == number) {
+      large_blocks[i] = large_blocks[--large];
+      return;
+    }
+}
+
 void drop(Block& block) {
+  const auto number = static_cast<std::uint32_t>(&block - blocks);
   set_marks(block.address, marked_size(block), 0);
-  if (block.size > marked_bytes) --large;
+  if (block.size > marked_bytes) forget_large(number);
   block.next = unused;
-  unused = static_cast<std::uint32_t>(&block - blocks);
+  unused = number;
   block.address = 0;
 }
 
@@ -58,7 +71,7 @@ void reserve_blocks() {
 
 void add_block(void* address, std::size_t size, BlockKind kind, const Deed& allocated) {
   const auto at = reinterpret_cast<std::uintptr_t>(address);
-  if (at % granule != 0) return;
+  if (at % granule != 0 || (size > marked_bytes && large == most_large)) return;
   std::uint32_t number = unused;
   if (number != 0)
     unused = blocks[number].next;
@@ -73,7 +86,7 @@ void add_block(void* address, std::size_t size, BlockKind kind, const Deed& allo
   block.kind = kind;
   block.allocated = allocated;
   set_marks(at, marked_size(block), number);
-  if (size > marked_bytes) ++large;
+  if (size > marked_bytes) large_blocks[large++] = number;
   ++unfreed;
 }
 
@@ -85,10 +98,10 @@ Block* block_around(std::uintptr_t address) {
   const Mark mark = mark_at(address);
   if (mark == dead_stack) return nullptr;
   if (mark != 0) return &blocks[mark & ~gone];
-  if (large == 0) return nullptr;
-  for (std::uint32_t i = 1; i < end; ++i)
-    if (blocks[i].size > marked_bytes && address - blocks[i].address < blocks[i].size && blocks[i].address != 0)
-      return &blocks[i];
+  for (std::uint32_t i = 0; i < large; ++i) {
+    Block& block = blocks[large_blocks[i]];
+    if (address - block.address < block.size) return &block;
+  }
   return nullptr;
 }
 
