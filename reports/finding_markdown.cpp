@@ -11,6 +11,7 @@
 #include "reports/essentials.h"
 #include "reports/hints.h"
 #include "reports/interleaving.h"
+#include "reports/memory.h"
 #include "reports/page.h"
 #include "reports/pictures.h"
 #include "reports/races.h"
@@ -32,6 +33,7 @@ constexpr std::size_t longest_sentence = 600;
 constexpr std::size_t longest_cell = 240;
 constexpr std::size_t longest_message = 1200;
 constexpr std::size_t longest_repetition = 1200;
+constexpr std::size_t longest_memory = 5000;
 constexpr Limit table_limit{30, 3 * 1024};
 constexpr Limit switches_limit{12, 1500};
 constexpr std::size_t longest_plain_text = 200 * 1024;
@@ -165,6 +167,7 @@ std::string run_again(const model::Recipe& recipe) {
   if ((recipe.flags & model::request_flags::no_races) != 0) words.emplace_back("--no-races");
   if ((recipe.flags & model::request_flags::all_points) != 0) words.insert(words.end(), {"--points", "all"});
   if ((recipe.flags & model::request_flags::spurious_wakeups) != 0) words.emplace_back("--spurious-wakeups");
+  if ((recipe.flags & model::request_flags::no_heap) != 0) words.emplace_back("--no-heap");
   words.insert(words.end(), {"--executions", std::to_string(recipe.execution + 1)});
   if (!recipe.arguments.empty()) {
     words.emplace_back("--");
@@ -181,13 +184,14 @@ std::string finding_report(const Trace& trace, const FindingContext& context) {
   page.add("Why", why(trace, words));
   page.add(trace.outcome == Outcome::race ? "The data race" : "Data races on the way", races_section(trace, words));
   if (trace.outcome != Outcome::unsupported) {
+    if (trace.memory) page.add("The memory", code_block(shortened_to(memory_text(trace, words), longest_memory)));
     if (!is_about_one_place(trace.outcome)) page.add("The knot", wait_graph(trace, words));
     page.add("How it came to this", interleaving_pictures(trace, words));
     page.add("What repeats", repetition(trace, words));
     page.add("The essential switches", switches(trace, words));
     page.add("Who waits for what", who_waits(trace, words));
   }
-  page.add("What to change", std::string(hint_for(trace.outcome)) + "\n");
+  page.add("What to change", std::string(trace.memory ? memory_hint(trace) : hint_for(trace.outcome)) + "\n");
   page.add("Run it again", again(trace, context));
   page.fold(stacks_title(trace), stacks_section(trace));
   page.fold("The same with every frame", all_frames_section(trace));

@@ -28,6 +28,22 @@ Trace sample_panic() {
   return trace;
 }
 
+Trace sample_use_after_free() {
+  Trace trace = sample_panic();
+  trace.outcome = Outcome::misuse;
+  trace.text = "use after free: 4 bytes are written at offset 8 of a freed block of 16 bytes";
+  trace.memory = model::sample_memory(model::MemoryFault::use_after_free);
+  return trace;
+}
+
+Trace sample_leak() {
+  Trace trace = sample_panic();
+  trace.outcome = Outcome::leak;
+  trace.text = "7 blocks of 148 bytes in all were not freed, and nothing points to them any more";
+  trace.memory = model::sample_memory(model::MemoryFault::leak);
+  return trace;
+}
+
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::string visible(const std::string& report) { return report.substr(0, report.find("<details>")); }
@@ -45,6 +61,11 @@ TEST(finding_markdown, panic) { expect_golden("panic.finding.md", finding_report
 TEST(finding_markdown, race) {
   expect_golden("race.finding.md", finding_report(model::sample_race(), sample_context()));
 }
+
+TEST(finding_markdown, use_after_free) {
+  expect_golden("use-after-free.finding.md", finding_report(sample_use_after_free(), sample_context()));
+}
+TEST(finding_markdown, leak) { expect_golden("leak.finding.md", finding_report(sample_leak(), sample_context())); }
 
 TEST(finding_markdown, an_empty_trace_is_no_trouble) {
   const std::string report = finding_report(Trace{}, {});

@@ -115,6 +115,10 @@ TEST_F(Schema, of_traces) {
   trace.choices.assign(1000, 3);
   trace.outcome = Outcome::crash;
   texts.push_back(model::write_trace(trace));
+  for (std::size_t fault = 0; fault < model::memory_fault_names.size(); ++fault) {
+    trace.memory = model::sample_memory(static_cast<model::MemoryFault>(fault));
+    texts.push_back(model::write_trace(trace));
+  }
   EXPECT_VALID(json(trace_schema, texts));
   Json wrong = Json::parse(model::write_trace(trace));
   wrong["events"][0].push_back(1);

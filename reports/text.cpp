@@ -10,6 +10,8 @@
 #include "reports/essentials.h"
 #include "reports/interleaving.h"
 #include "reports/races.h"
+#include "reports/memory.h"
+#include "reports/stack_lines.h"
 #include "reports/waits.h"
 #include "reports/words.h"
 
@@ -78,31 +80,6 @@ std::string tasks_text(const Trace& trace, const Words& words) {
   if (alive > shown_tasks)
     text += fmt::format("  ... and {} more tasks; the trace has them all\n", alive - shown_tasks);
   return text + ended_text(trace, words);
-}
-
-std::string frame_name(const Trace& trace, const model::Frame& frame) {
-  const std::string& path = trace.modules.at(frame.module).path;
-  return fmt::format("{}+{:#x}", path.substr(path.rfind('/') + 1), frame.offset);
-}
-
-// The user's functions innermost first; of what lies between them only the one that was called is worth its line.
-std::vector<std::string> stack_lines(const Trace& trace, const Words& words, const model::Stack& stack) {
-  std::vector<std::string> lines;
-  std::string library;
-  for (const model::Frame& frame : stack.frames) {
-    if (frame.places.empty()) library = frame_name(trace, frame);
-    for (const model::Place& place : frame.places) {
-      if (place.system || place.file.empty()) {
-        library = shortened(place.function);
-        continue;
-      }
-      if (!library.empty()) lines.push_back(library);
-      library.clear();
-      lines.push_back(words.place(place));
-    }
-  }
-  if (lines.empty()) lines.push_back(words.place(stack.place));
-  return lines;
 }
 
 // Where the operation that ended it was called from.
@@ -187,7 +164,10 @@ std::string headline(const Trace& trace) {
 std::string explain(const Trace& trace) {
   const Words words(trace);
   std::vector<std::string> parts{headline(trace) + "\n", more_of_the_message(trace), cycle_text(trace, words)};
-  if (is_about_one_place(trace.outcome) && trace.outcome != Outcome::race) parts.push_back(stack_text(trace, words));
+  if (trace.memory)
+    parts.push_back(memory_text(trace, words));
+  else if (is_about_one_place(trace.outcome) && trace.outcome != Outcome::race) 
+    parts.push_back(stack_text(trace, words));
   parts.push_back(races_text(trace, words));
   if (trace.outcome == Outcome::livelock) parts.push_back(repeating_points(trace, words));
   if (trace.outcome != Outcome::unsupported) {

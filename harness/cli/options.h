@@ -48,6 +48,7 @@ struct RunOptions {
   bool races = true;
   bool all_points = false;  // every plain access is one
   std::string benign;       // file of rules
+  bool watch_heap = true;
   std::string scenario_glob;
   std::string program;
   std::uint32_t mutation = 0;

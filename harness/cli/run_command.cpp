@@ -47,7 +47,8 @@ std::uint32_t flags_of(const RunOptions& options) {
   return (options.no_early_timeouts ? model::request_flags::no_early_timeouts : 0) |
          (options.spurious_wakeups ? model::request_flags::spurious_wakeups : 0) |
          (options.races ? 0 : model::request_flags::no_races) |
-         (options.all_points ? model::request_flags::all_points : 0);
+         (options.all_points ? model::request_flags::all_points : 0) |
+         (options.watch_heap ? 0 : model::request_flags::no_heap);
 }
 
 class Run {

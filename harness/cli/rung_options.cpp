@@ -66,7 +66,8 @@ void check_rung_options(const RunOptions& run, const CLI::App& command) {
     return;
   }
   refuse(command, run,
-         {"--strategy", "--depth", "--carrier", "--steps", "--no-early-timeouts", "--spurious-wakeups", "--mutation"},
+         {"--strategy", "--depth", "--carrier", "--steps", "--no-early-timeouts", "--spurious-wakeups", "--no-heap",
+          "--mutation"},
          "controlled runs");
   if (run.rung == Rung::free) return;
   refuse(command, run, {"--delays", "--seed", "--jobs"}, "the rung free and controlled runs");

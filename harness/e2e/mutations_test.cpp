@@ -51,6 +51,9 @@ constexpr Killer killers[] = {
     {"forget_release_order", Mutation::forget_release_order, "canaries/pass/ordering:release-and-acquire"},
     {"forget_fence_order", Mutation::forget_fence_order, "canaries/pass/ordering:fences"},
     {"keep_old_stack", Mutation::keep_old_stack, "canaries/pass/ordering:stack-used-again"},
+    {"forget_freed", Mutation::forget_freed, "canaries/early-release:as-found"},
+    {"no_quarantine", Mutation::no_quarantine, "canaries/early-release:as-found"},
+    {"skip_thread_locals", Mutation::skip_thread_locals, "canaries/pass/memory:kept-by-the-c-library"},
 };
 static_assert(std::size(killers) == static_cast<std::size_t>(Mutation::count_) - 1, "a mutation without a killer");
 

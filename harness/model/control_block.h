@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include <wedge/outcome.h>
+#include "harness/model/memory.h"
 #include "harness/model/operation.h"
 #include "harness/model/search.h"
 
@@ -40,15 +41,16 @@ inline constexpr std::uint32_t hold_at_failure = 128;  // after a failure stand 
 inline constexpr std::uint32_t free_running = 1024;    // rung `free`: real parallel threads, one process per execution
 inline constexpr std::uint32_t light_delays = 2048;    // and seeded delays at the points
 inline constexpr std::uint32_t heavy_delays = 4096;
-inline constexpr std::uint32_t cover = 1 << 20;  // fill `search_report`, and keep schedules with new switch pairs
+inline constexpr std::uint32_t no_heap = 1 << 15;  // freed memory and leaks are not looked for
+inline constexpr std::uint32_t cover = 1 << 20;      // fill `search_report`, and keep schedules with new switch pairs
 inline constexpr std::uint32_t no_races = 1u << 13;    // do not look for data races
 inline constexpr std::uint32_t all_points = 1u << 14;  // every plain access of instrumented code is a point
 
 // Each a bit of its own: two branches once took the same one.
 static_assert((log_events + no_early_timeouts + stop_at_failure + keep_output + direct + spurious_wakeups + guided +
-               hold_at_failure + free_running + light_delays + heavy_delays + no_races + all_points + cover) ==
+               hold_at_failure + free_running + light_delays + heavy_delays + no_races + all_points + no_heap + cover) ==
               (log_events | no_early_timeouts | stop_at_failure | keep_output | direct | spurious_wakeups | guided |
-               hold_at_failure | free_running | light_delays | heavy_delays | no_races | all_points | cover));
+               hold_at_failure | free_running | light_delays | heavy_delays | no_races | all_points | no_heap | cover));
 }  // namespace request_flags
 
 // An instruction, named so that every process of the program finds it.
@@ -131,6 +133,7 @@ struct Result {
   std::uint32_t races;
   std::uint32_t cycle_length;
   std::uint16_t cycle[64];  // tasks, each waiting for the next
+  MemoryRecord memory;      // misuse and leak: which block; fault none: it is not about memory
   char text[4096];          // what the failed assertion, exception, obligation or unsupported call said
 };
 

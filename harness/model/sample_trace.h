@@ -51,6 +51,33 @@ inline EventRecord sample_event(std::uint64_t step, std::uint16_t task, Operatio
   return event;
 }
 
+// A block of 16 bytes that task 0 made and task 1 freed; or, of `leak`, two places that lost blocks.
+inline MemoryRecord sample_memory(MemoryFault fault) {
+  MemoryRecord memory{};
+  memory.fault = fault;
+  memory.allocated_by = memory.freed_by = no_task;
+  if (fault == MemoryFault::leak) {
+    memory.leaks[0] = {3, 0, 0, 4, 128};
+    memory.leaks[1] = {1, 2, 0, 2, 16};
+    memory.leak_count = 2;
+    memory.leaked_blocks = 7;
+    memory.leaked_bytes = 148;
+    return memory;
+  }
+  memory.kind = BlockKind::new_object;
+  memory.writes = 1;
+  memory.size = 16;
+  memory.offset = 8;
+  memory.access_size = 4;
+  memory.allocated_by = 0;
+  memory.allocated_step = 1;
+  memory.allocated_stack = 3;
+  memory.freed_by = 1;
+  memory.freed_step = 4;
+  memory.freed_stack = 4;
+  return memory;
+}
+
 inline Recipe sample_recipe() {
   Recipe recipe;
   recipe.program = "/home/me/bank/transfer";

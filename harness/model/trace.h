@@ -125,7 +125,8 @@ struct Trace {
   std::vector<std::string> notes;
   std::vector<Race> races;  // of an outcome `race`, the one that is this finding comes first
 
-  std::optional<Analysis> analysis;  // without: no experiments were made
+  std::optional<MemoryRecord> memory;  // what was done wrong with memory, if that is what it is about
+  std::optional<Analysis> analysis;    // without: no experiments were made
   // Where each task stood as a thread of the kernel saw it, under the carrier `thread`: task to index into stacks.
   std::map<std::uint16_t, std::uint32_t> kernel_stacks;
 };

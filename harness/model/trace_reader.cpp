@@ -188,6 +188,31 @@ Analysis analysis_from(const Json& json) {
   return analysis;
 }
 
+MemoryRecord memory_from(const Json& json) {
+  MemoryRecord memory{};
+  memory.fault = enum_from<MemoryFault>(memory_fault_names, json.at("fault"));
+  memory.kind = enum_from<BlockKind>(block_kind_names, json.at("kind"));
+  memory.freed_as = enum_from<BlockKind>(block_kind_names, json.at("freed_as"));
+  memory.writes = json.at("writes").get<bool>() ? 1 : 0;
+  json.at("size").get_to(memory.size);
+  json.at("offset").get_to(memory.offset);
+  json.at("access_size").get_to(memory.access_size);
+  memory.allocated_by = task_number(json.at("allocated_by"));
+  json.at("allocated_step").get_to(memory.allocated_step);
+  json.at("allocated_stack").get_to(memory.allocated_stack);
+  memory.freed_by = task_number(json.at("freed_by"));
+  json.at("freed_step").get_to(memory.freed_step);
+  json.at("freed_stack").get_to(memory.freed_stack);
+  json.at("leaked_blocks").get_to(memory.leaked_blocks);
+  json.at("leaked_bytes").get_to(memory.leaked_bytes);
+  for (const Json& row : json.at("leaks")) {
+    if (memory.leak_count == max_leaks) throw TraceError("it lists more leaks than there can be");
+    memory.leaks[memory.leak_count++] = {row.at("stack"), task_number(row.at("task")), 0, row.at("blocks"),
+                                         row.at("bytes")};
+  }
+  return memory;
+}
+
 void read_tables(const Json& json, Trace& trace) {
   for (const Json& row : json.at("modules")) trace.modules.push_back({row.at("path"), row.at("build_id")});
   for (const Json& row : json.at("tasks")) trace.tasks.push_back(task_from(row));
@@ -196,6 +221,7 @@ void read_tables(const Json& json, Trace& trace) {
   json.at("notes").get_to(trace.notes);
   if (json.contains("races"))
     for (const Json& row : json["races"]) trace.races.push_back(race_from(row));
+  if (json.contains("memory")) trace.memory = memory_from(json.at("memory"));
   if (!json.at("analysis").is_null()) trace.analysis = analysis_from(json.at("analysis"));
   for (const Json& row : json.at("kernel_stacks")) trace.kernel_stacks[row.at(0)] = row.at(1);
   const Json& choices = json.at("choices");

@@ -36,6 +36,21 @@ TEST(trace, round_trip_keeps_races) {
   EXPECT_EQ(before.recipe, after.recipe);
 }
 
+TEST(trace, round_trip_keeps_what_was_done_to_memory) {
+  for (const MemoryFault fault : {MemoryFault::use_after_free, MemoryFault::leak}) {
+    Trace trace = sample_deadlock();
+    trace.memory = sample_memory(fault);
+    const std::string text = write_trace(trace);
+    const Trace after = read_trace(text);
+    ASSERT_TRUE(after.memory);
+    EXPECT_EQ(after.memory->fault, fault);
+    EXPECT_EQ(after.memory->freed_by, trace.memory->freed_by);
+    EXPECT_EQ(after.memory->leak_count, trace.memory->leak_count);
+    EXPECT_EQ(after.memory->leaks[1].bytes, trace.memory->leaks[1].bytes);
+    EXPECT_EQ(text, write_trace(after));
+  }
+}
+
 TEST(trace, round_trip_keeps_what_matters) {
   const Trace before = sample_deadlock();
   const Trace after = read_trace(write_trace(before));

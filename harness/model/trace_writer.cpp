@@ -161,6 +161,31 @@ Json json_of(const Analysis& analysis) {
             {"high", analysis.rate.high}}}};
 }
 
+Json json_of(const MemoryRecord& memory) {
+  Json leaks = Json::array();
+  for (std::size_t i = 0; i < std::min(memory.leak_count, max_leaks); ++i)
+    leaks.push_back({{"stack", memory.leaks[i].stack},
+                     {"task", task_number(memory.leaks[i].task)},
+                     {"blocks", memory.leaks[i].blocks},
+                     {"bytes", memory.leaks[i].bytes}});
+  return {{"fault", memory_fault_names.at(static_cast<std::size_t>(memory.fault))},
+          {"kind", block_kind_names.at(static_cast<std::size_t>(memory.kind))},
+          {"freed_as", block_kind_names.at(static_cast<std::size_t>(memory.freed_as))},
+          {"writes", memory.writes != 0},
+          {"size", memory.size},
+          {"offset", memory.offset},
+          {"access_size", memory.access_size},
+          {"allocated_by", task_number(memory.allocated_by)},
+          {"allocated_step", memory.allocated_step},
+          {"allocated_stack", memory.allocated_stack},
+          {"freed_by", task_number(memory.freed_by)},
+          {"freed_step", memory.freed_step},
+          {"freed_stack", memory.freed_stack},
+          {"leaked_blocks", memory.leaked_blocks},
+          {"leaked_bytes", memory.leaked_bytes},
+          {"leaks", leaks}};
+}
+
 Json json_of(const std::map<std::uint16_t, std::uint32_t>& kernel_stacks) {
   Json rows = Json::array();
   for (const auto& [task, stack] : kernel_stacks) rows.push_back(Json::array({task, stack}));
@@ -191,6 +216,7 @@ Json json_of(const Trace& trace) {
   json["wedge"] = trace.wedge;
   json["recipe"] = json_of(trace.recipe);
   add_outcome(json, trace);
+  if (trace.memory) json["memory"] = json_of(*trace.memory);
   json["analysis"] = trace.analysis ? json_of(*trace.analysis) : Json();
   json["kernel_stacks"] = json_of(trace.kernel_stacks);
   Json modules = Json::array();

@@ -38,6 +38,9 @@ enum class Mutation : std::uint32_t {
   forget_release_order,    // atomic stores release nothing
   forget_fence_order,      // fences do nothing
   keep_old_stack,          // what a task did on its stack races with what the next task does there
+  forget_freed,          // freed memory looks as if it were still there
+  no_quarantine,         // freed memory is used again at once
+  skip_thread_locals,    // what only a thread_local points to is taken for lost
   count_,
 };
 

@@ -25,12 +25,36 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
   return result;
 }
 
+// What the runtime has for itself: nothing in it belongs to the program.
+struct Range {
+  std::uintptr_t begin;
+  std::uintptr_t end;
+};
+inline constexpr std::size_t max_reserved = 4096;
+inline Range reserved[max_reserved];
+inline std::size_t reserved_count = 0;  // beyond the maximum they are counted only
+
 // Zeroed pages that cost nothing until touched. Ends the process if even address space is short.
 inline void* reserve(std::size_t bytes) {
   const long result = call(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (result < 0 && result > -4096) __builtin_trap();
+  const auto begin = static_cast<std::uintptr_t>(result);
+  if (reserved_count < max_reserved) reserved[reserved_count] = {begin, begin + bytes};
+  ++reserved_count;
   return reinterpret_cast<void*>(result);
+}
+
+// Gives back what reserve() gave.
+inline void release(void* pages, std::size_t bytes) {
+  const auto begin = reinterpret_cast<std::uintptr_t>(pages);
+  for (std::size_t i = reserved_count < max_reserved ? reserved_count : max_reserved; i > 0; --i)
+    if (reserved[i - 1].begin == begin) {
+      if (reserved_count <= max_reserved) reserved[i - 1] = reserved[reserved_count - 1];
+      --reserved_count;
+      break;
+    }
+  call(SYS_munmap, static_cast<long>(begin), static_cast<long>(bytes));
 }
 
 // Small things that live as long as the process.

@@ -102,6 +102,21 @@ void capture_stacks(const ControlBlock& block, Trace& trace) {
     capture_stack(block, trace, object.record.signal_stack);
   }
   for (const model::EventRecord& event : trace.events) capture_stack(block, trace, event.stack);
+  if (!trace.memory) return;
+  capture_stack(block, trace, trace.memory->allocated_stack);
+  capture_stack(block, trace, trace.memory->freed_stack);
+  for (const model::LeakRecord& leak : std::span(trace.memory->leaks).first(trace.memory->leak_count))
+    capture_stack(block, trace, leak.stack);
+}
+
+// Nothing of it may be trusted: the program may have written over it.
+void capture_memory(const ControlBlock& block, Trace& trace) {
+  model::MemoryRecord memory = block.result.memory;
+  if (memory.fault == model::MemoryFault::none || memory.fault >= model::MemoryFault::count_) return;
+  if (memory.kind >= model::BlockKind::count_) memory.kind = model::BlockKind::malloc;
+  if (memory.freed_as >= model::BlockKind::count_) memory.freed_as = model::BlockKind::malloc;
+  memory.leak_count = std::min(memory.leak_count, model::max_leaks);
+  trace.memory = memory;
 }
 
 // Where only the place is known, that is the whole stack; its number is none that the runtime gives.
@@ -221,6 +236,7 @@ Trace capture(const ControlBlock& block, const Answer& answer, const model::Reci
   trace.recipe.execution = answer.execution;
   if (block.result.written != 0) {
     capture_result(block, trace);
+    capture_memory(block, trace);
     capture_tables(block, trace);
   } else {
     derive_from_status(answer, trace);

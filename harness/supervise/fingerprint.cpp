@@ -141,11 +141,22 @@ void add_race(Checksum& checksum, const Trace& trace) {
   for (const std::uint64_t hash : hashes) checksum.add(hash);
 }
 
+// What was done wrong, and where: not how large the block is or which task did it.
+void add_memory(Checksum& checksum, const Trace& trace, const model::MemoryRecord& memory) {
+  checksum.add(model::memory_fault_names.at(static_cast<std::size_t>(memory.fault)));
+  add_stack(checksum, trace, trace.stack);
+  add_stack(checksum, trace, memory.freed_stack);
+}
+
 }  // namespace
 
 std::string fingerprint(const Trace& trace) {
   Checksum checksum;
   checksum.add(name_of(trace.outcome));
+  if (trace.memory) {
+    add_memory(checksum, trace, *trace.memory);
+    return checksum.hex();
+  }
   switch (trace.outcome) {
     case Outcome::deadlock:
     case Outcome::lost_wakeup:

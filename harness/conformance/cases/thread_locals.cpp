@@ -206,12 +206,13 @@ CASE(destructor_may_take_a_mutex_and_signal) {
 }
 
 CASE(heap_memory_of_thread_locals_is_kept_apart) {
-  static thread_local std::unique_ptr<std::vector<int>> numbers;
   constexpr int count = 5;
   std::array<long, count> sums{};
   std::thread threads[count];
   for (int i = 0; i < count; ++i)
     threads[i] = std::thread([&, i] {
+      // Declared where each thread comes by, or its destructor would be registered for none of them.
+      static thread_local std::unique_ptr<std::vector<int>> numbers;
       numbers = std::make_unique<std::vector<int>>();
       for (int n = 0; n < 20; ++n) {
         numbers->push_back(i);

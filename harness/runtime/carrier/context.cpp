@@ -13,6 +13,7 @@
 #include <new>
 
 #include "harness/runtime/intercept/real.h"
+#include "harness/runtime/memory/heap.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/task.h"
 
@@ -74,6 +75,8 @@ void* park(void* argument) {
   constexpr std::size_t own_part = 16 * 1024;  // of the stack, for this frame and the system calls below it
   context->stack_top = reinterpret_cast<char*>(
       (reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - own_part) & ~std::uintptr_t{63});
+  const bool is_fiber = chosen_carrier == model::CarrierKind::fiber;
+  context->stack_base = is_fiber ? context->stack_top : static_cast<char*>(__builtin_frame_address(0));
   context->tid = static_cast<pid_t>(raw::call(SYS_gettid));
   if (chosen_carrier == model::CarrierKind::fiber) {
     context->word.store(2);
@@ -141,8 +144,10 @@ int obtain_context(const pthread_attr_t* attributes, Context*& out) {
   if (attributes == nullptr && free_contexts != nullptr) {
     out = free_contexts;
     free_contexts = out->next_free;
+    heap::note_stack_alive(*out);
     return 0;
   }
+  const heap::Pause pause;  // the C library keeps what it allocates for a thread as long as the thread is parked
   auto* context = new (raw::allocate(sizeof(Context))) Context;
   constexpr std::uint32_t not_parked = 3;
   context->word.store(not_parked);
@@ -169,6 +174,11 @@ void release_context(Context* context) {
 
 std::size_t contexts_made() { return made; }
 
+void for_each_context(void (*visit)(const Context& context, void* argument), void* argument) {
+  for (std::size_t i = 0; table != nullptr && i < table_size; ++i)
+    if (table[i] != nullptr) visit(*table[i], argument);
+}
+
 Context* context_of(pthread_t thread) {
   if (table == nullptr) return nullptr;
   for (std::size_t i = slot_of(thread); table[i] != nullptr; i = (i + 1) % table_size)
@@ -177,6 +187,7 @@ Context* context_of(pthread_t thread) {
 }
 
 void switch_thread(Context& from, Context& to) {
+  from.fiber = __builtin_frame_address(0);  // as on the other carrier: where its stack ends meanwhile
   to.word.store(1);
   raw::futex_wake(to.word);
   raw::futex_wait_until(from.word, 1);

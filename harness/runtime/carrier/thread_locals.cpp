@@ -4,7 +4,9 @@
 // those of a dlopen are asked for anew each time, under the fs base of the context in question.
 #include "harness/runtime/carrier/thread_locals.h"
 
+#include <dlfcn.h>
 #include <link.h>
+#include <pthread.h>
 
 #include <cerrno>
 #include <cstring>
@@ -61,6 +63,26 @@ void find_images(std::uint64_t fs_base) {
 
 void remember_initial_modules() {
   for (last_initial = _r_debug.r_map; last_initial->l_next != nullptr;) last_initial = last_initial->l_next;
+}
+
+ThreadMemory thread_memory() {
+  // Modules loaded with the program lie close below the fs base; others have memory of their own.
+  struct Search {
+    std::uintptr_t fs_base;
+    std::size_t below;
+  } search{static_cast<std::uintptr_t>(pthread_self()), 0};
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* argument) {
+        auto& found = *static_cast<Search*>(argument);
+        constexpr std::size_t most = std::size_t{1} << 20;
+        const std::size_t distance = found.fs_base - reinterpret_cast<std::uintptr_t>(info->dlpi_tls_data);
+        if (info->dlpi_tls_data != nullptr && distance < most && distance > found.below) found.below = distance;
+        return 0;
+      },
+      &search);
+  static const auto* size = static_cast<const unsigned int*>(dlsym(RTLD_DEFAULT, "_thread_db_sizeof_pthread"));
+  constexpr std::size_t usual_size = 2304;
+  return {search.below, size != nullptr ? *size : usual_size};
 }
 
 void reset_thread_locals(Context& context) {

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "harness/runtime/intercept/real.h"
+#include "harness/runtime/memory/heap.h"
 #include "harness/runtime/memory/memory.h"
 #include "harness/runtime/memory/order.h"
 
@@ -44,7 +45,7 @@ int visit(dl_phdr_info* info, std::size_t, void* argument) {
 }
 
 [[gnu::always_inline]] inline bool counts(const void* caller) {
-  if (!memory::watching || !controlled) return false;
+  if (!(memory::watching || heap::watching) || !controlled) return false;
   const auto at = reinterpret_cast<std::uintptr_t>(caller);
   for (std::uint32_t i = 0; i < range_count; ++i)
     if (at >= ranges[i].begin && at < ranges[i].end) return true;
@@ -52,10 +53,12 @@ int visit(dl_phdr_info* info, std::size_t, void* argument) {
 }
 
 void reads(const void* address, std::size_t size, const void* pc) {
-  if (size > 0) memory::access(address, size, memory::Kind::read, pc);
+  heap::check_access(address, size, false);
+  if (memory::watching && size > 0) memory::access(address, size, memory::Kind::read, pc);
 }
 void writes(const void* address, std::size_t size, const void* pc) {
-  if (size > 0) memory::access(address, size, memory::Kind::write, pc);
+  heap::check_access(address, size, true);
+  if (memory::watching && size > 0) memory::access(address, size, memory::Kind::write, pc);
 }
 
 // How far a search or a comparison has to look: up to and including the first byte that decides.

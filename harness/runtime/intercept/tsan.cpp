@@ -6,6 +6,7 @@
 
 #include "harness/runtime/intercept/memory_calls.h"
 #include "harness/runtime/intercept/real.h"
+#include "harness/runtime/memory/heap.h"
 #include "harness/runtime/memory/memory.h"
 #include "harness/runtime/memory/order.h"
 #include "harness/runtime/raw.h"
@@ -31,6 +32,7 @@ namespace {
   if (passes_through()) return;
   if (--scheduler.plain_countdown < 0) [[unlikely]]
     plain_spin();
+  heap::check_access(address, size, kind == memory::Kind::write);
   if (memory::watching) memory::access(address, size, kind, pc);
 }
 
@@ -88,10 +90,14 @@ WEDGE_EXPORT void __tsan_write_range(void* address, std::size_t size) {
   plain_access(address, size, memory::Kind::write, PC);
 }
 
+// Of a plain program the execution has begun by now: it is known to be instrumented only when its constructors run.
 WEDGE_EXPORT void __tsan_init() {
+  const bool was_known = instrumented;
   instrumented = true;
   note_instrumented_module(PC);
-  if (controlled) memory::begin_late();
+  if (!controlled) return;
+  if (!was_known) heap::begin_watching(control->request);
+  memory::begin_late();
 }
 
 WEDGE_EXPORT void __tsan_func_entry(void* call) {

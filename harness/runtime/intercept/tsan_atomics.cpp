@@ -26,6 +26,7 @@ void log_value(T value) {
 template <typename T>
 [[gnu::always_inline]] inline void atomic_point(Operation operation, const volatile T* address, bool writes) {
   point(operation, ObjectKind::atomic, const_cast<const T*>(address), writes);
+  heap::check_access(address, sizeof(T), writes);
 }
 
 // What the operation means to the race detector; `pc` is where the program made it.

@@ -19,6 +19,7 @@ inline Wake contend(Object& object, bool available, std::uint64_t deadline = no_
   decide();
   if (deadline != no_deadline) clear_timer(task);
   remove_waiter(task);
+  if (available) check_pending_object(*task);  // others may have run before it took the object
   return task->wake;
 }
 

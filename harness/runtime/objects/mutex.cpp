@@ -25,6 +25,7 @@ struct Kind {
 Kind kind_of(const pthread_mutex_t* mutex) {
   constexpr int robust_bit = 16;
   constexpr int known_bits = 3 | robust_bit | 32 | 64 | 128 | 256 | 512;
+  heap::check_object(mutex, ObjectKind::mutex);  // before it is read
   const int kind = mutex->__data.__kind;
   if (kind & ~known_bits) return {false, false, Flavour::normal};
   const int type = kind & 3;

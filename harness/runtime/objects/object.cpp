@@ -62,7 +62,7 @@ void grow_entries() {
   entry_mask = size - 1;
   for (std::uint32_t i = 0; i < old_size; ++i)
     if (old[i].generation == generation) entry_for(old[i].address, objects[old[i].number].kind) = old[i];
-  if (old != nullptr) raw::call(SYS_munmap, reinterpret_cast<long>(old), static_cast<long>(old_size * sizeof(Entry)));
+  if (old != nullptr) raw::release(old, old_size * sizeof(Entry));
 }
 
 }  // namespace
@@ -79,6 +79,7 @@ void forget_objects() {
 }
 
 Object& object_at_handle(void* place, model::ObjectKind kind) {
+  heap::check_object(place, kind);
   auto& handle = *static_cast<Handle*>(place);
   if (handle.generation == generation && handle.number < count) [[likely]] {
     Object& object = objects[handle.number];

@@ -11,6 +11,7 @@
 #include "harness/runtime/memory/memory.h"
 #include "harness/runtime/memory/order.h"
 #include "harness/runtime/memory/races.h"
+#include "harness/runtime/memory/heap.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/descriptors.h"
 #include "harness/runtime/objects/mutex.h"
@@ -118,6 +119,7 @@ void begin_execution(const model::Request& request, std::uint64_t execution) {
   forget_descriptors();
   begin_recording();
   memory::begin_execution(request);
+  heap::begin_watching(request);
 }
 
 Task* new_task() {
@@ -147,6 +149,7 @@ void end_current_task() {
   run_thread_ends(*task);
   give_up_robust_mutexes(*task);
   reset_thread_locals(*task->context);
+  heap::note_stack_dead(*task->context);
   if (s.attention & attention::logging) {
     task->pending = {task, Operation::end, ObjectKind::task, true, 0, 0};
     log_event(*task);
@@ -170,6 +173,8 @@ void at_quiescence() {
     report_unmet_obligation();
     memory::report_race_if_any();
     if (s.home == nullptr) exit_as_last_task();
+    heap::check_leaks(false);
+    heap::end_watching();
     controlled = false;
     Context* mine = s.current->context;
     for (std::uint32_t i = 0; i < s.task_count; ++i) {  // ended but never joined

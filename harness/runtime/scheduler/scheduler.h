@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "harness/model/control_block.h"
+#include "harness/runtime/memory/heap.h"
 #include "harness/runtime/mode.h"
 #include "harness/runtime/objects/object.h"
 #include "harness/runtime/scheduler/task.h"
@@ -85,6 +86,11 @@ void disable(Task* task);
 void decide();
 void log_stack_of_pending(Task* task);
 
+// Synchronisation objects in freed memory; atomics are looked at as the accesses that they are.
+[[gnu::always_inline]] inline void check_pending_object(const Task& task) {
+  if (task.pending.kind != ObjectKind::atomic) heap::check_object(task.pending.key, task.pending.kind);
+}
+
 [[gnu::always_inline]] inline void announce(Operation operation, ObjectKind kind, const void* key, bool writes,
                                             std::uint32_t object = 0) {
   Task* task = scheduler.current;
@@ -94,6 +100,7 @@ void log_stack_of_pending(Task* task);
   task->pending.writes = writes;
   task->pending.object = object;
   task->since_step = scheduler.step;
+  if (operation != Operation::futex_wake) check_pending_object(*task);  // who wakes need not own what he names
   if (scheduler.attention & attention::logging) [[unlikely]]
     log_stack_of_pending(task);
 }
@@ -102,6 +109,7 @@ void log_stack_of_pending(Task* task);
                                          std::uint32_t object = 0) {
   announce(operation, kind, key, writes, object);
   decide();
+  if (operation != Operation::futex_wake) check_pending_object(*scheduler.current);
 }
 
 inline void point(Operation operation, const Object& object, bool writes = true) {

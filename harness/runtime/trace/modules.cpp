@@ -71,6 +71,8 @@ model::FrameRecord frame_at(std::uintptr_t address) {
   return {static_cast<std::uint32_t>(module - modules), 0, address - module->bias};
 }
 
+bool is_in_module(std::uintptr_t address) { return module_of(address) != nullptr; }
+
 std::uint32_t own_module() {
   static std::uint32_t own = model::no_module;
   if (own == model::no_module) own = frame_at(reinterpret_cast<std::uintptr_t>(&own_module)).module;

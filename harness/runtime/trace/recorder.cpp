@@ -70,6 +70,7 @@ void begin_recording() {
   control->result.confirmed_cycle = false;
   control->result.text[0] = '\0';
   control->result.notes = 0;
+  control->result.memory.fault = model::MemoryFault::none;
 }
 
 void record_result(Outcome outcome) {

@@ -113,6 +113,11 @@ std::uint32_t record_shadow_stack(const Task& task, const void* pc) {
   return store(walk);
 }
 
+std::uint32_t record_place(const void* return_address) {
+  if (return_address == nullptr) return 0;
+  walk.frames[walk.count++] = frame_at(reinterpret_cast<std::uintptr_t>(return_address) - 1);
+}
+
 std::uint32_t record_stack() { return record_stack_for(scheduler.current); }
 
 void record_stack_of_task(Task& task) { task.final_stack = record_stack_for(&task); }
