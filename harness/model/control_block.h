@@ -11,6 +11,7 @@
 
 #include <wedge/outcome.h>
 #include "harness/model/operation.h"
+#include "harness/model/search_block.h"
 
 namespace wedge::model {
 
@@ -39,12 +40,14 @@ inline constexpr std::uint32_t hold_at_failure = 128;  // after a failure stand 
 inline constexpr std::uint32_t free_running = 1024;    // rung `free`: real parallel threads, one process per execution
 inline constexpr std::uint32_t light_delays = 2048;    // and seeded delays at the points
 inline constexpr std::uint32_t heavy_delays = 4096;
+inline constexpr std::uint32_t bound_preemptions = 1u << 18;  // strategy exhaust: at most strategy_depth of them
+inline constexpr std::uint32_t bound_delays = 1u << 19;
 
 // Each a bit of its own: two branches once took the same one.
 static_assert((log_events + no_early_timeouts + stop_at_failure + keep_output + direct + spurious_wakeups + guided +
-               hold_at_failure + free_running + light_delays + heavy_delays) ==
+               hold_at_failure + free_running + light_delays + heavy_delays + bound_preemptions + bound_delays) ==
               (log_events | no_early_timeouts | stop_at_failure | keep_output | direct | spurious_wakeups | guided |
-               hold_at_failure | free_running | light_delays | heavy_delays));
+               hold_at_failure | free_running | light_delays | heavy_delays | bound_preemptions | bound_delays));
 }  // namespace request_flags
 
 struct Request {
@@ -247,6 +250,7 @@ struct ControlBlock {
   ModuleRecord modules[max_modules];
   NoteRecord notes[max_notes];
   ListingRecord listing[max_listing];
+  SearchBlock search;
 };
 
 // Messages on the socket. The supervisor sends one byte 'g' after it filled `request`; the runtime answers with a

@@ -23,6 +23,8 @@ enum class Mutation : std::uint32_t {
   skip_recursion_count,  // a recursive mutex is free after the first unlock
   wrong_error_code,      // errorcheck relock says EBUSY instead of EDEADLK
   skip_choice,           // every fifth choice is recorded as task 0
+  sleep_too_long,        // exhaust: what sleeps sleeps on whatever is done
+  forget_dependence,     // exhaust: operations on every other thing count as independent
   count_,
 };
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "harness/runtime/intercept/real.h"
+#include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/scheduler.h"
 
 using namespace wedge::runtime;
@@ -95,7 +96,10 @@ T compare_exchange(volatile T* address, T expected, T desired) {
   if (passes_through()) return real_compare_exchange(address, expected, desired);
   atomic_point(Operation::compare_exchange, address, true);
   const T old = *address;
-  if (old == expected) *address = desired;
+  if (old == expected)
+    *address = desired;
+  else
+    step_changed_nothing();
   log_value(old);
   return old;
 }

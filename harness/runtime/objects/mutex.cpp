@@ -6,6 +6,7 @@
 
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
+#include "harness/runtime/scheduler/explore.h"
 
 namespace wedge::runtime {
 
@@ -56,6 +57,7 @@ void release(Object& object) {
   object.owner = nullptr;
   object.depth = 0;
   if (object.robust) --robust_held;
+  step_frees(object);
   enable_contenders(object);
 }
 
@@ -116,6 +118,7 @@ int try_lock_mutex(pthread_mutex_t* mutex) {
     return result;
   }
   if (object.owner != nullptr) {
+    step_changed_nothing();
     log_result(EBUSY);
     return EBUSY;
   }
@@ -189,6 +192,7 @@ void contend_again(Task& task) {
   task.pending.writes = true;
   task.since_step = scheduler.step;
   add_waiter(object, &task);
+  if (exploring()) explored_contender(task);
   if (object.owner == nullptr) enable(&task);
 }
 

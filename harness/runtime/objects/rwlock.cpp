@@ -6,6 +6,7 @@
 
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
+#include "harness/runtime/scheduler/explore.h"
 
 namespace wedge::runtime {
 
@@ -119,6 +120,7 @@ int try_write_lock(pthread_rwlock_t* lock) {
 int unlock_rwlock(pthread_rwlock_t* lock) {
   Object& object = object_of(lock);
   point(Operation::unlock, object);
+  step_frees(object, object.owner != nullptr);
   if (object.owner != nullptr)
     note_owner(object, nullptr);
   else

@@ -30,6 +30,7 @@ inline constexpr std::uint32_t timers = 4;       // a timed wait is pending and 
 inline constexpr std::uint32_t descriptors = 8;  // a descriptor changed while tasks wait for descriptors
 inline constexpr std::uint32_t spurious = 16;    // condition waiters exist that may wake without a signal
 inline constexpr std::uint32_t guided = 32;      // choices come from a guide
+inline constexpr std::uint32_t exploring = 64;   // choices come from an exhaustive search
 }  // namespace attention
 
 inline constexpr std::uint64_t clock_start_ns = std::uint64_t{1'000} * 1'000'000'000;  // CLOCK_MONOTONIC at step 0

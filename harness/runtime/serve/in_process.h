@@ -17,6 +17,7 @@ WEDGE_FOR_TESTS void use_private_control_block();
 WEDGE_FOR_TESTS void run_executions(const std::function<void()>& body, const model::Request& request,
                                     std::uint64_t first, std::uint64_t count);
 WEDGE_FOR_TESTS std::uint64_t steps_so_far();
+WEDGE_FOR_TESTS const model::SearchBlock& search_block();  // of executions under strategy exhaust
 WEDGE_FOR_TESTS void measure_floor(std::uint64_t rounds);
 
 void note_execution_length();
