@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "reports/escape.h"
+#include "reports/exhaust_words.h"
 #include "reports/page.h"
 #include "reports/source_path.h"
 #include "reports/summary.h"
@@ -106,6 +107,9 @@ std::string totals(const RunResult& result) {
       fmt::format("- rung {}, strategy {}{}, seed {}, carrier {}\n", markdown(result.rung), markdown(result.strategy),
                   result.strategy_depth > 0 ? fmt::format(" of depth {}", result.strategy_depth) : "", result.seed,
                   markdown(result.carrier));
+  for (const VariantResult& variant : result.variants)
+    if (variant.exhaust)
+      text += fmt::format("- {}: {}\n", code(variant_name(variant)), exhaust_words(variant));
   text += fmt::format("- wedge {}; for machines: [result.json](result.json)\n", markdown(result.wedge));
   if (result.interrupted) text += "- **Interrupted**: this is what was known by then\n";
   return text;

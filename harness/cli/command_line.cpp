@@ -115,8 +115,11 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   RunOptions& run = line.run;
   CLI::App* command = app.add_subcommand("run", "Run programs or scenarios under many schedules");
   command->add_option("targets", run.targets, "Programs (a path with a '/') or scenario ids with * and ?");
-  command->add_option("--strategy", run.strategy, "How schedules are chosen: random, pct or pos")
+  command->add_option("--strategy", run.strategy, "How schedules are chosen: random, pct, pos, or exhaust, which tries all")
       ->capture_default_str();
+  command->add_option("--bound", run.bound,
+                      "Strategy exhaust: all schedules with at most so many switches away from a task that could go\n"
+                      "on, preemptions=N, or departures from a fixed order, delays=N; without it, every trace, once");
   command->add_option("--depth", run.depth, "How many order constraints a bug of strategy pct may have")
       ->capture_default_str();
   command
@@ -232,19 +235,46 @@ void check_run_numbers(const RunOptions& run) {
   if (!(run.stuck_s > 0)) throw EnvironmentError("--stuck must be more than 0 seconds");
 }
 
+void check_exhaust(const RunOptions& run, const CLI::App& command) {
+  if (run.strategy != "exhaust") {
+    if (command.count("--bound") > 0) throw EnvironmentError("--bound belongs to --strategy exhaust, not to " + run.strategy);
+    return;
+  }
+  if (run.spurious_wakeups)
+    throw EnvironmentError("--strategy exhaust does not try spurious wakeups; leave out --spurious-wakeups");
+}
+
+// "preemptions=2" becomes the bound and its size.
+void read_bound(RunOptions& run) {
+  if (run.bound.empty()) return;
+  const std::size_t equals = run.bound.find('=');
+  const std::string name = run.bound.substr(0, equals);
+  const std::string number = equals == std::string::npos ? std::string() : run.bound.substr(equals + 1);
+  const bool is_number = !number.empty() && number.size() < 6 && number.find_first_not_of("0123456789") == std::string::npos;
+  if ((name != "preemptions" && name != "delays") || !is_number)
+    throw EnvironmentError("--bound takes preemptions=N or delays=N, not '" + run.bound + "'");
+  run.depth = static_cast<std::uint32_t>(std::stoul(number));
+}
+
 void check_run(const RunOptions& run, const CLI::App& command) {
   check_run_numbers(run);
   if (run.targets.empty() && run.program.empty())
     throw EnvironmentError(
         "say what to run: a program such as ./test, or a scenario id such as 'canaries/*' ('wedge list' shows them)");
-  static const std::vector<std::string> strategies{"random", "pct", "pos"};
+  static const std::vector<std::string> strategies{"random", "pct", "pos", "exhaust"};
   if (std::ranges::find(strategies, run.strategy) == strategies.end())
-    throw EnvironmentError("there is no strategy '" + run.strategy + "'; take random, pct or pos");
+    throw EnvironmentError("there is no strategy '" + run.strategy + "'; take random, pct, pos or exhaust");
   check_rung_options(run, command);
+  check_exhaust(run, command);
   if (run.depth == 0) throw EnvironmentError("--depth must be at least 1");
   if (command.count("--depth") > 0 && run.strategy != "pct")
     throw EnvironmentError("--depth belongs to --strategy pct, not to " + run.strategy);
   if (run.out.empty()) throw EnvironmentError("--out needs the name of a folder");
+}
+
+void prepare_run(RunOptions& run, const CLI::App& command) {
+  check_run(run, command);
+  read_bound(run);
 }
 
 void check_repro(const ReproOptions& repro) {
@@ -330,7 +360,7 @@ CommandLine read_command_line(int argc, char** argv) {
     }
     explain(error, app, own, argv);
   }
-  if (line.kind == CommandLine::Kind::run) check_run(line.run, *app.get_subcommand("run"));
+  if (line.kind == CommandLine::Kind::run) prepare_run(line.run, *app.get_subcommand("run"));
   if (line.kind == CommandLine::Kind::repro) check_repro(line.repro);
   if (line.kind == CommandLine::Kind::report) check_report(line.report, *app.get_subcommand("report"));
   if (line.kind == CommandLine::Kind::dump) check_dump(line.dump);
@@ -340,7 +370,7 @@ CommandLine read_command_line(int argc, char** argv) {
     check_watch(line.watch);
   } else if (line.run.has_arguments && line.kind != CommandLine::Kind::run)
     throw EnvironmentError("arguments after -- belong to 'wedge run ./program'");
-  if (!executions_given) line.run.executions = line.run.time_s > 0 ? no_limit : usual_executions(line.run.rung);
+  if (!executions_given) line.run.executions = line.run.time_s > 0 ? no_limit : usual_executions(line.run);
   return line;
 }
 

@@ -25,10 +25,29 @@ Json json_of(const FindingResult& finding) {
           {"confirmed", finding.confirmed}};
 }
 
+Json json_of(const ExhaustClaim& claim) {
+  return {{"over", claim.over},           {"sees_atomics", claim.sees_atomics}, {"bound", claim.bound},     {"traces", claim.traces},
+          {"redundant", claim.redundant}, {"longest", claim.longest}, {"left", claim.left ? Json(*claim.left) : Json()},
+          {"cut", claim.cut}};
+}
+
+ExhaustClaim claim_from(const Json& json) {
+  ExhaustClaim claim;
+  json.at("over").get_to(claim.over);
+  json.at("sees_atomics").get_to(claim.sees_atomics);
+  json.at("bound").get_to(claim.bound);
+  json.at("traces").get_to(claim.traces);
+  json.at("redundant").get_to(claim.redundant);
+  json.at("longest").get_to(claim.longest);
+  if (!json.at("left").is_null()) claim.left = json.at("left").get<std::uint64_t>();
+  json.at("cut").get_to(claim.cut);
+  return claim;
+}
+
 Json json_of(const VariantResult& variant) {
   Json findings = Json::array();
   for (const FindingResult& finding : variant.findings) findings.push_back(json_of(finding));
-  return {{"target", variant.target},
+  Json json = {{"target", variant.target},
           {"scenario", variant.scenario},
           {"variant", variant.variant},
           {"expected", name_of(variant.expected)},
@@ -40,6 +59,8 @@ Json json_of(const VariantResult& variant) {
           {"failures", variant.failures},
           {"left_out", variant.left_out},
           {"findings", findings}};
+  if (variant.exhaust) json["exhaust"] = json_of(*variant.exhaust);
+  return json;
 }
 
 Outcome outcome_in(const Json& json) {
@@ -75,6 +96,7 @@ VariantResult variant_from(const Json& json) {
   json.at("executions").get_to(variant.executions);
   if (!json.at("first_failure").is_null()) variant.first_failure = json.at("first_failure").get<std::uint64_t>();
   json.at("failures").get_to(variant.failures);
+  if (json.contains("exhaust")) variant.exhaust = claim_from(json.at("exhaust"));
   variant.left_out = json.value("left_out", "");
   for (const Json& finding : json.at("findings")) variant.findings.push_back(finding_from(finding));
   return variant;

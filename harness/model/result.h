@@ -6,6 +6,9 @@
 //    "variants": [{"target": what the user named, "scenario", "variant": empty for a plain program,
 //      "expected", "expected_text": what it is declared to end in, "outcome": of its first finding, or "pass",
 //      "as_declared", "executions": how many count, "first_failure": index of the first failing one or null,
+//      "exhaust": only of strategy exhaust: {"over": everything within the bound was tried, "bound": "2 preemptions" or
+//        empty, "traces", "redundant", "longest": points of a trace, "left": about so many traces, or null, "sees_atomics": compiled with
+//        -fsanitize=thread, "cut": why even so not everything was seen: "bound", "timeouts", "repeats", "steps", "tasks", "undetermined"},
 //      "left_out": why it was not run on this rung, or empty,
 //      "failures": how many failed (1 at most without --keep-going),
 //      "findings": [{"outcome", "fingerprint", "execution", "steps", "text", "place", "trace", "hang", "report": paths
@@ -40,6 +43,20 @@ struct FindingResult {
   bool operator==(const FindingResult&) const = default;
 };
 
+// How far an exhaustive search has come, and what it did not look at.
+struct ExhaustClaim {
+  bool over = false;
+  bool sees_atomics = false;
+  std::string bound;
+  std::uint64_t traces = 0;
+  std::uint64_t redundant = 0;
+  std::uint64_t longest = 0;
+  std::optional<std::uint64_t> left;
+  std::vector<std::string> cut;
+
+  bool operator==(const ExhaustClaim&) const = default;
+};
+
 struct VariantResult {
   std::string target;
   std::string scenario;
@@ -52,6 +69,7 @@ struct VariantResult {
   std::optional<std::uint64_t> first_failure;
   std::uint64_t failures = 0;
   std::vector<FindingResult> findings;
+  std::optional<ExhaustClaim> exhaust;
   std::string left_out;  // why it was not run on this rung, or empty
 
   bool operator==(const VariantResult&) const = default;

@@ -93,13 +93,15 @@ struct SearchActor {
 
 struct SearchBlock {
   // Read by the supervisor.
-  std::uint64_t traces;
+  std::uint64_t begun;   // executions
+  std::uint64_t traces;  // of those, each one that no other is like
   std::uint64_t redundant;  // executions that led nowhere new
   std::uint64_t longest;    // steps of a trace
   double explored;          // estimate: the part of the tree that has been walked
   std::uint32_t cut;        // search_cut
   bool started;
   bool over;
+  bool sees_atomics;  // the program was compiled with -fsanitize=thread
 
   SearchOptions options;
   bool running;    // an execution began and its end has not been looked at

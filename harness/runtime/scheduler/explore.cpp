@@ -148,6 +148,7 @@ void begin_explored_execution() {
   if (keys == nullptr) keys = static_cast<KeyEntry*>(raw::reserve(key_places * sizeof(KeyEntry)));
   ++generation;
   next_key = first_free_key;
+  control->search.sees_atomics = instrumented;
 }
 
 void leave_exploration(std::uint32_t cut) {

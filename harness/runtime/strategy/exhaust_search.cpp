@@ -63,7 +63,7 @@ void merge(SearchFootprint& into, const SearchFootprint& other) {
 }  // namespace
 
 void ExhaustSearch::reset(const SearchOptions& options) {
-  b_.traces = b_.redundant = b_.longest = 0;
+  b_.begun = b_.traces = b_.redundant = b_.longest = 0;
   b_.explored = 0;
   b_.cut = 0;
   b_.over = b_.running = b_.stepping = false;
@@ -82,6 +82,7 @@ bool ExhaustSearch::begin() {
       return false;
     }
   }
+  ++b_.begun;
   b_.running = true;
   b_.redundant_now = b_.lost_now = b_.stepping = false;
   b_.at = b_.last_step = b_.early_timeouts = 0;
