@@ -12,6 +12,8 @@ namespace wedge::runtime {
 
 // A control block without a supervisor.
 WEDGE_FOR_TESTS void use_private_control_block();
+// One that forked children share.
+WEDGE_FOR_TESTS model::ControlBlock& use_shared_control_block();
 
 // Requires: a control block is there. A failing execution ends the process.
 WEDGE_FOR_TESTS void run_executions(const std::function<void()>& body, const model::Request& request,
