@@ -11,7 +11,7 @@ using namespace model;
 
 namespace {
 
-constexpr std::uint32_t most_quiet_reads = 8;
+constexpr std::uint32_t most_quiet_reads = 16;  // of no more things than a window holds
 constexpr std::uint32_t most_parks = 8;  // then it waits until nobody else can go on
 
 bool looks_at(const SearchActor& actor, std::uint32_t key) {
@@ -62,7 +62,7 @@ void ExhaustSearch::watch_polling(std::uint32_t number, const Footprint& footpri
     only_reads = only_reads && !footprint.access[i].writes;
   }
   actor.quiet = only_reads ? actor.quiet + 1 : 0;
-  if (actor.quiet > most_quiet_reads) park(number);
+  if (actor.quiet > most_quiet_reads && !actor.window_full) park(number);
 }
 
 void ExhaustSearch::park(std::uint32_t number) {
