@@ -8,6 +8,7 @@
 
 #include "harness/model/verdict.h"
 #include "reports/escape.h"
+#include "reports/exhaust_words.h"
 #include "reports/page.h"
 #include "reports/source_path.h"
 #include "reports/summary.h"
@@ -129,6 +130,9 @@ std::string totals(const RunResult& result) {
       fmt::format("- rung {}, strategy {}{}, seed {}, carrier {}\n", markdown(result.rung), markdown(result.strategy),
                   result.strategy_depth > 0 ? fmt::format(" of depth {}", result.strategy_depth) : "", result.seed,
                   markdown(result.carrier));
+  for (const VariantResult& variant : result.variants)
+    if (variant.exhaust)
+      text += fmt::format("- {}: {}\n", code(variant_name(variant)), exhaust_words(variant));
   text += fmt::format("- wedge {}; for machines: [result.json](result.json)\n", markdown(result.wedge));
   if (!model::verdicts_of(result).empty())
     text += "- what the variants say about theories and fixes: [verdicts.md](verdicts.md)\n";

@@ -133,7 +133,7 @@ void refuse_negative(CLI::App& command, std::initializer_list<const char*> optio
 }
 
 // The default first, then by name.
-const std::vector<std::string> strategies{"portfolio", "mutate", "pct", "period", "pos", "random", "surw"};
+const std::vector<std::string> strategies{"portfolio", "exhaust", "mutate", "pct", "period", "pos", "random", "surw"};
 
 std::string known_strategies() {
   std::string text;
@@ -154,8 +154,11 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_option("targets", run.targets, "Programs (a path with a '/') or scenario ids with * and ?");
   command->add_option("--strategy", run.strategy, "How schedules are chosen: " + known_strategies())
       ->capture_default_str();
+  command->add_option("--bound", run.bound,
+                      "Strategy exhaust: all schedules with at most so many switches away from a task that could go\n"
+                      "on, preemptions=N, or departures from a fixed order, delays=N; without it, every trace, once");
   command
-      ->add_option("--depth", run.depth,
+      ->add_option("--depth", run.depth, 
                    "How many order constraints a bug of strategy pct may have; also its depth in the portfolio")
       ->capture_default_str();
   command
@@ -303,6 +306,27 @@ void check_strategy(const std::string& strategy) {
     throw EnvironmentError("there is no strategy '" + strategy + "'; take " + known_strategies());
 }
 
+void check_exhaust(const RunOptions& run, const CLI::App& command) {
+  if (run.strategy != "exhaust") {
+    if (command.count("--bound") > 0) throw EnvironmentError("--bound belongs to --strategy exhaust, not to " + run.strategy);
+    return;
+  }
+  if (run.spurious_wakeups)
+    throw EnvironmentError("--strategy exhaust does not try spurious wakeups; leave out --spurious-wakeups");
+}
+
+// "preemptions=2" becomes the bound and its size.
+void read_bound(RunOptions& run) {
+  if (run.bound.empty()) return;
+  const std::size_t equals = run.bound.find('=');
+  const std::string name = run.bound.substr(0, equals);
+  const std::string number = equals == std::string::npos ? std::string() : run.bound.substr(equals + 1);
+  const bool is_number = !number.empty() && number.size() < 6 && number.find_first_not_of("0123456789") == std::string::npos;
+  if ((name != "preemptions" && name != "delays") || !is_number)
+    throw EnvironmentError("--bound takes preemptions=N or delays=N, not '" + run.bound + "'");
+  run.depth = static_cast<std::uint32_t>(std::stoul(number));
+}
+
 void check_run(const RunOptions& run, const CLI::App& command) {
   check_run_numbers(run);
   if (run.targets.empty() && run.program.empty())
@@ -310,10 +334,16 @@ void check_run(const RunOptions& run, const CLI::App& command) {
         "say what to run: a program such as ./test, or a scenario id such as 'canaries/*' ('wedge list' shows them)");
   check_strategy(run.strategy);
   check_rung_options(run, command);
+  check_exhaust(run, command);
   if (run.depth == 0) throw EnvironmentError("--depth must be at least 1");
   if (command.count("--depth") > 0 && run.strategy != "pct" && run.strategy != "portfolio")
     throw EnvironmentError("--depth belongs to --strategy pct or portfolio, not to " + run.strategy);
   if (run.out.empty()) throw EnvironmentError("--out needs the name of a folder");
+}
+
+void prepare_run(RunOptions& run, const CLI::App& command) {
+  check_run(run, command);
+  read_bound(run);
 }
 
 void check_repro(const ReproOptions& repro) {
@@ -410,7 +440,7 @@ CommandLine read_command_line(int argc, char** argv) {
     }
     explain(error, app, own, argv);
   }
-  if (line.kind == CommandLine::Kind::run) check_run(line.run, *app.get_subcommand("run"));
+  if (line.kind == CommandLine::Kind::run) prepare_run(line.run, *app.get_subcommand("run"));
   if (line.kind == CommandLine::Kind::repro) check_repro(line.repro);
   if (line.kind == CommandLine::Kind::report) check_report(line.report, *app.get_subcommand("report"));
   if (line.kind == CommandLine::Kind::verdicts) check_verdicts(line.verdicts, *app.get_subcommand("verdicts"));
@@ -421,7 +451,7 @@ CommandLine read_command_line(int argc, char** argv) {
     check_watch(line.watch);
   } else if (line.run.has_arguments && line.kind != CommandLine::Kind::run)
     throw EnvironmentError("arguments after -- belong to 'wedge run ./program'");
-  if (!executions_given) line.run.executions = line.run.time_s > 0 ? no_limit : usual_executions(line.run.rung);
+  if (!executions_given) line.run.executions = line.run.time_s > 0 ? no_limit : usual_executions(line.run);
   return line;
 }
 

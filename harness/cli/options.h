@@ -32,6 +32,7 @@ struct RunOptions {
   bool has_arguments = false;
   std::string strategy = "portfolio";
   std::uint32_t depth = 3;
+  std::string bound;  // strategy exhaust: "preemptions=2", "delays=2" or empty
   std::uint64_t executions = 10000;
   double time_s = 0;  // 0: no limit
   std::uint64_t seed = 1;

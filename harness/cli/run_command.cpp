@@ -20,11 +20,13 @@
 #include "harness/model/version.h"
 #include "harness/supervise/capture.h"
 #include "harness/supervise/errors.h"
+#include "harness/supervise/exhaust.h"
 #include "harness/supervise/kernel_stacks.h"
 #include "harness/supervise/minimise.h"
 #include "harness/supervise/pool.h"
 #include "harness/supervise/replay.h"
 #include "reports/races.h"
+#include "reports/exhaust_words.h"
 #include "reports/render.h"
 #include "reports/summary.h"
 #include "reports/text.h"
@@ -48,7 +50,9 @@ std::uint32_t flags_of(const RunOptions& options) {
          (options.spurious_wakeups ? model::request_flags::spurious_wakeups : 0) |
          (options.races ? 0 : model::request_flags::no_races) |
          (options.all_points ? model::request_flags::all_points : 0) |
-         (options.watch_heap ? 0 : model::request_flags::no_heap);
+         (options.watch_heap ? 0 : model::request_flags::no_heap) |
+         (options.bound.starts_with("preemptions") ? model::request_flags::bound_preemptions : 0) |
+         (options.bound.starts_with("delays") ? model::request_flags::bound_delays : 0);
 }
 
 class Run {
@@ -129,7 +133,7 @@ class Run {
     row.expected = variant.expected;
     row.expected_text = variant.expected_text;
     row.expected_races = variant.races;
-    const supervise::CampaignResult campaign = run_campaign(plan_for(selection, variant, build_id, row), pool);
+    const supervise::CampaignResult campaign = search(plan_for(selection, variant, build_id, row), row, pool);
     row.executions = campaign.executions;
     row.failures = campaign.failures;
     row.first_failure = campaign.first_failure;
@@ -141,6 +145,15 @@ class Run {
     // What was not tried to the end cannot be as declared.
     if (!campaign.complete) row.as_declared = false;
     result_.variants.push_back(std::move(row));
+  }
+
+  supervise::CampaignResult search(const supervise::CampaignPlan& plan, model::VariantResult& row,
+                                   supervise::Pool& pool) {
+    if (options_.strategy != "exhaust") return run_campaign(plan, pool);
+    supervise::ExhaustResult result = run_exhaustive(
+        {plan.recipe, plan.executions, plan.chunk, plan.keep_going, plan.out_of_time, plan.progress}, pool);
+    row.exhaust = std::move(result.claim);
+    return std::move(result.campaign);
   }
 
   supervise::CampaignPlan plan_for(const Selection& selection, const Listed& variant, const std::string& build_id,
@@ -253,6 +266,7 @@ class Run {
       fmt::print("... and {} more that are not as declared; the table has them\n\n", explained - most_explanations);
     fmt::print("{}", reports::summary_table(result_));
     fmt::print("{}", reports::residual_lines(result_));
+    if (const std::string lines = reports::exhaust_lines(result_); !lines.empty()) fmt::print("\n{}", lines);
     fmt::print("\n{}report  {}\n", replays, output_.path_of("report.md"));
     std::fflush(stdout);
     if (result_.interrupted) fmt::print(stderr, "wedge: interrupted; this is what was known by then\n");

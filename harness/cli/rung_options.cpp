@@ -74,12 +74,14 @@ void check_rung_options(const RunOptions& run, const CLI::App& command) {
   refuse(command, run, {"--stuck"}, "controlled runs");
 }
 
-std::uint64_t usual_executions(Rung rung) {
+std::uint64_t usual_executions(const RunOptions& run) {
   constexpr std::uint64_t controlled = 10000;
   constexpr std::uint64_t free = 1000;
   constexpr std::uint64_t instrumented = 100;
-  if (rung == Rung::controlled) return controlled;
-  return rung == Rung::free ? free : instrumented;
+  constexpr std::uint64_t exhaustive = 1000000;
+  if (run.strategy == "exhaust") return exhaustive;
+  if (run.rung == Rung::controlled) return controlled;
+  return run.rung == Rung::free ? free : instrumented;
 }
 
 }  // namespace wedge::cli

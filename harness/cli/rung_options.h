@@ -18,6 +18,6 @@ void add_rung_options(CLI::App& command, RunOptions& run);
 void check_rung_options(const RunOptions& run, const CLI::App& command);
 
 // How many executions of a variant there are unless the user says something else.
-std::uint64_t usual_executions(Rung rung);
+std::uint64_t usual_executions(const RunOptions& run);
 
 }  // namespace wedge::cli

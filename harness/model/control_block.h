@@ -13,6 +13,7 @@
 #include "harness/model/memory.h"
 #include "harness/model/operation.h"
 #include "harness/model/search.h"
+#include "harness/model/search_block.h"
 
 namespace wedge::model {
 
@@ -45,12 +46,14 @@ inline constexpr std::uint32_t no_heap = 1 << 15;  // freed memory and leaks are
 inline constexpr std::uint32_t cover = 1 << 20;      // fill `search_report`, and keep schedules with new switch pairs
 inline constexpr std::uint32_t no_races = 1u << 13;    // do not look for data races
 inline constexpr std::uint32_t all_points = 1u << 14;  // every plain access of instrumented code is a point
+inline constexpr std::uint32_t bound_preemptions = 1u << 18;  // strategy exhaust: at most strategy_depth of them
+inline constexpr std::uint32_t bound_delays = 1u << 19;
 
 // Each a bit of its own: two branches once took the same one.
 static_assert((log_events + no_early_timeouts + stop_at_failure + keep_output + direct + spurious_wakeups + guided +
-               hold_at_failure + free_running + light_delays + heavy_delays + no_races + all_points + no_heap + cover) ==
+               hold_at_failure + free_running + light_delays + heavy_delays + no_races + all_points + no_heap + cover + bound_preemptions + bound_delays) ==
               (log_events | no_early_timeouts | stop_at_failure | keep_output | direct | spurious_wakeups | guided |
-               hold_at_failure | free_running | light_delays | heavy_delays | no_races | all_points | no_heap | cover));
+               hold_at_failure | free_running | light_delays | heavy_delays | no_races | all_points | no_heap | cover | bound_preemptions | bound_delays));
 }  // namespace request_flags
 
 // An instruction, named so that every process of the program finds it.
@@ -325,6 +328,7 @@ struct ControlBlock {
   std::uint32_t pad_2;
   RaceRecord seen_race[max_seen_races];
   ListingRecord listing[max_listing];
+  SearchBlock search;
 };
 
 // Messages on the socket. The supervisor sends one byte 'g' after it filled `request`; the runtime answers with a

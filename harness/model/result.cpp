@@ -33,12 +33,31 @@ Json json_of(const Residual& residual) {
           {"new_in_last_tenth", residual.new_in_last_tenth ? Json(*residual.new_in_last_tenth) : Json()}};
 }
 
+Json json_of(const ExhaustClaim& claim) {
+  return {{"over", claim.over},           {"sees_atomics", claim.sees_atomics}, {"bound", claim.bound},     {"traces", claim.traces},
+          {"redundant", claim.redundant}, {"longest", claim.longest}, {"left", claim.left ? Json(*claim.left) : Json()},
+          {"cut", claim.cut}};
+}
+
+ExhaustClaim claim_from(const Json& json) {
+  ExhaustClaim claim;
+  json.at("over").get_to(claim.over);
+  json.at("sees_atomics").get_to(claim.sees_atomics);
+  json.at("bound").get_to(claim.bound);
+  json.at("traces").get_to(claim.traces);
+  json.at("redundant").get_to(claim.redundant);
+  json.at("longest").get_to(claim.longest);
+  if (!json.at("left").is_null()) claim.left = json.at("left").get<std::uint64_t>();
+  json.at("cut").get_to(claim.cut);
+  return claim;
+}
+
 Json json_of(const VariantResult& variant) {
   Json findings = Json::array();
   for (const FindingResult& finding : variant.findings) findings.push_back(json_of(finding));
   Json benign = Json::array();
   for (const BenignRace& race : variant.benign) benign.push_back({{"text", race.text}, {"reason", race.reason}});
-  return {{"target", variant.target},
+  Json json = {{"target", variant.target},
           {"scenario", variant.scenario},
           {"variant", variant.variant},
           {"expected", name_of(variant.expected)},
@@ -53,6 +72,8 @@ Json json_of(const VariantResult& variant) {
           {"expected_races", variant.expected_races},
           {"benign", benign},
           {"findings", findings}};
+  if (variant.exhaust) json["exhaust"] = json_of(*variant.exhaust);
+  return json;
 }
 
 Outcome outcome_in(const Json& json) {
@@ -99,6 +120,7 @@ VariantResult variant_from(const Json& json) {
   json.at("executions").get_to(variant.executions);
   if (!json.at("first_failure").is_null()) variant.first_failure = json.at("first_failure").get<std::uint64_t>();
   json.at("failures").get_to(variant.failures);
+  if (json.contains("exhaust")) variant.exhaust = claim_from(json.at("exhaust"));
   variant.left_out = json.value("left_out", "");
   if (json.contains("residual") && !json.at("residual").is_null())
     variant.residual = residual_from(json.at("residual"));

@@ -6,6 +6,9 @@
 //    "variants": [{"target": what the user named, "scenario", "variant": empty for a plain program,
 //      "expected", "expected_text": what it is declared to end in, "outcome": of its first finding, or "pass",
 //      "as_declared", "executions": how many count, "first_failure": index of the first failing one or null,
+//      "exhaust": only of strategy exhaust: {"over": everything within the bound was tried, "bound": "2 preemptions" or
+//        empty, "traces", "redundant", "longest": points of a trace, "left": about so many traces, or null, "sees_atomics": compiled with
+//        -fsanitize=thread, "cut": why even so not everything was seen: "bound", "timeouts", "repeats", "steps", "tasks", "undetermined"},
 //      "left_out": why it was not run on this rung, or empty,
 //      "residual": null, or {"strategy", "executions", "risk": after so many of them none of which failed, one fails
 //        with at most this probability (95 % confidence), "switch_pairs": seen in all, "new_in_last_tenth": of them},
@@ -63,6 +66,20 @@ struct BenignRace {
   bool operator==(const BenignRace&) const = default;
 };
 
+// How far an exhaustive search has come, and what it did not look at.
+struct ExhaustClaim {
+  bool over = false;
+  bool sees_atomics = false;
+  std::string bound;
+  std::uint64_t traces = 0;
+  std::uint64_t redundant = 0;
+  std::uint64_t longest = 0;
+  std::optional<std::uint64_t> left;
+  std::vector<std::string> cut;
+
+  bool operator==(const ExhaustClaim&) const = default;
+};
+
 struct VariantResult {
   std::string target;
   std::string scenario;
@@ -78,6 +95,7 @@ struct VariantResult {
   std::optional<Residual> residual;  // controlled campaigns without a failure
   bool expected_races = false;  // data races may be found beside what is expected
   std::vector<BenignRace> benign;
+  std::optional<ExhaustClaim> exhaust;
   std::string left_out;  // why it was not run on this rung, or empty
 
   bool operator==(const VariantResult&) const = default;

@@ -41,6 +41,8 @@ enum class Mutation : std::uint32_t {
   forget_freed,          // freed memory looks as if it were still there
   no_quarantine,         // freed memory is used again at once
   skip_thread_locals,    // what only a thread_local points to is taken for lost
+  sleep_too_long,        // exhaust: what sleeps sleeps on whatever is done
+  forget_dependence,     // exhaust: operations on every other thing count as independent
   count_,
 };
 

@@ -28,6 +28,9 @@ class Pool : public Workers {
   // Where execution `execution` stood when its time was over; null if it ended.
   const model::Hang* hang_of(std::uint64_t execution) const;
 
+  // Of the exhaustive search that worker 0 carries out. Requires: it has begun one, and is not busy.
+  const model::SearchBlock& search() const { return jobs_.front()->control().search; }
+
   // What the program has registered. Requires: no worker is busy.
   std::vector<model::ListingRecord> listing();
 

@@ -7,6 +7,7 @@
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/memory/memory.h"
 #include "harness/runtime/memory/order.h"
+#include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/scheduler.h"
 
 using namespace wedge::runtime;
@@ -116,6 +117,7 @@ T compare_exchange(volatile T* address, T expected, T desired, Order order, Orde
     *address = desired;
   } else {
     note(address, memory::Effect::load, order_of_failure, pc);
+    step_changed_nothing();
   }
   log_value(old);
   return old;

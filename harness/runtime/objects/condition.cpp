@@ -5,6 +5,7 @@
 
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/mutex.h"
+#include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/trace/recorder.h"
 
 namespace wedge::runtime {
@@ -60,6 +61,7 @@ int signal_condition(pthread_cond_t* condition) {
   point(Operation::signal, object);
   if (mutated(Mutation::drop_signal)) return 0;
   Task* woken = nullptr;
+  if (object.waiters == 0) step_changed_nothing();
   if (object.waiters > 0) woken = waiter_numbered(object, choose_value(object.waiters));
   note_signal(object, woken, woken != nullptr ? 1 : 0);
   if (woken != nullptr) wake(*woken, Wake::signalled);
@@ -70,6 +72,7 @@ int signal_condition(pthread_cond_t* condition) {
 int broadcast_condition(pthread_cond_t* condition) {
   Object& object = object_at_handle(condition, ObjectKind::condition);
   point(Operation::broadcast, object);
+  if (object.waiters == 0) step_changed_nothing();
   note_signal(object, object.first_waiter, object.waiters);
   while (object.first_waiter != nullptr) {
     wake(*object.first_waiter, Wake::signalled);
@@ -81,6 +84,7 @@ int broadcast_condition(pthread_cond_t* condition) {
 
 // A timed wait of whatever kind is due.
 void time_out(Task* task) {
+  if (task->waits_on != nullptr) step_touches(task->waits_on->address, task->waits_on->kind);
   if (waits_for_condition(*task)) {
     wake(*task, Wake::timed_out);
     return;
@@ -88,6 +92,7 @@ void time_out(Task* task) {
   clear_timer(task);
   remove_waiter(task);
   task->wake = Wake::timed_out;
+  step_wakes(*task);
   enable(task);
 }
 

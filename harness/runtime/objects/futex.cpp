@@ -5,6 +5,7 @@
 
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/wakeable.h"
+#include "harness/runtime/scheduler/explore.h"
 
 namespace wedge::runtime {
 
@@ -55,6 +56,7 @@ long wait_futex(std::uint32_t* word, std::uint32_t expected, std::uint32_t bits,
   Object& object = object_at_address(word, ObjectKind::futex);
   point(Operation::futex_wait, object);
   if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != expected) {
+    step_changed_nothing();
     log_result(EAGAIN);
     return -EAGAIN;
   }
@@ -73,6 +75,7 @@ long wake_futex(std::uint32_t* word, std::uint32_t count, std::uint32_t bits) {
   if (bits == 0) return -EINVAL;
   Object& object = object_at_address(word, ObjectKind::futex);
   point(Operation::futex_wake, object);
+  if (object.waiters == 0) step_changed_nothing();
   const long woken = wake_some(object, count, bits);
   log_result(static_cast<std::int32_t>(woken));
   point_after_release();
@@ -82,6 +85,7 @@ long wake_futex(std::uint32_t* word, std::uint32_t count, std::uint32_t bits) {
 long requeue_futex(std::uint32_t* word, std::uint32_t wake, std::uint32_t move, std::uint32_t* target) {
   Object& object = object_at_address(word, ObjectKind::futex);
   Object& other = object_at_address(target, ObjectKind::futex);
+  step_touches(target, ObjectKind::futex);
   const long woken = wake_some(object, wake, FUTEX_BITSET_MATCH_ANY);
   long moved = 0;
   while (object.first_waiter != nullptr && moved < static_cast<long>(move)) {

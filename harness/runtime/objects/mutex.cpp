@@ -7,6 +7,7 @@
 #include "harness/runtime/memory/order.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
+#include "harness/runtime/scheduler/explore.h"
 
 namespace wedge::runtime {
 
@@ -60,6 +61,7 @@ void release(Object& object) {
   object.owner = nullptr;
   object.depth = 0;
   if (object.robust) --robust_held;
+  step_frees(object);
   enable_contenders(object);
 }
 
@@ -120,6 +122,7 @@ int try_lock_mutex(pthread_mutex_t* mutex) {
     return result;
   }
   if (object.owner != nullptr) {
+    step_changed_nothing();
     log_result(EBUSY);
     return EBUSY;
   }
@@ -194,6 +197,7 @@ void contend_again(Task& task) {
   task.pending.writes = true;
   task.since_step = scheduler.step;
   add_waiter(object, &task);
+  if (exploring()) explored_contender(task);
   if (object.owner == nullptr) enable(&task);
 }
 

@@ -7,6 +7,7 @@
 #include "harness/runtime/memory/order.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
+#include "harness/runtime/scheduler/explore.h"
 
 namespace wedge::runtime {
 
@@ -123,6 +124,7 @@ int try_write_lock(pthread_rwlock_t* lock) {
 int unlock_rwlock(pthread_rwlock_t* lock) {
   Object& object = object_of(lock);
   point(Operation::unlock, object);
+  step_frees(object, object.owner != nullptr);
   if (object.owner != nullptr) {
     if (!mutated(Mutation::forget_writer_order)) memory::hand_over(object.clock);
     note_owner(object, nullptr);

@@ -7,6 +7,7 @@
 #include "harness/runtime/memory/order.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
+#include "harness/runtime/scheduler/explore.h"
 
 namespace wedge::runtime {
 
@@ -79,6 +80,7 @@ int try_acquire_semaphore(sem_t* semaphore) {
   Object& object = object_at_address(semaphore, ObjectKind::semaphore);
   point(Operation::try_acquire, object);
   if (value_of(semaphore) == 0) {
+    step_changed_nothing();
     log_result(EAGAIN);
     return EAGAIN;
   }
@@ -91,6 +93,7 @@ int post_semaphore(sem_t* semaphore) {
   std::uint32_t& value = value_of(semaphore);
   if (value == SEM_VALUE_MAX) return EOVERFLOW;
   if (mutated(Mutation::lose_post) && object.waiters > 0) return 0;
+  if (value == 0) step_frees(object);
   object.value = ++value;
   if (!mutated(Mutation::forget_semaphore_order)) memory::release(object.clock);
   drop_holder(object, *scheduler.current);
@@ -132,6 +135,7 @@ int lock_spin(pthread_spinlock_t* lock) {
 int try_lock_spin(pthread_spinlock_t* lock) {
   Object& object = object_at_address(const_cast<const int*>(lock), ObjectKind::spin_lock);
   point(Operation::try_lock, object);
+  if (*lock <= 0) step_changed_nothing();
   const int result = *lock > 0 ? take_spin(object, lock) : EBUSY;
   log_result(result);
   return result;
@@ -143,6 +147,7 @@ int unlock_spin(pthread_spinlock_t* lock) {
   *lock = 1;
   if (!mutated(Mutation::forget_spin_order)) memory::hand_over(object.clock);
   note_owner(object, nullptr);
+  step_frees(object);
   enable_contenders(object);
   point_after_release();
   return 0;
@@ -156,7 +161,10 @@ bool begin_once(const void* flag, bool (*is_done)(const void*)) {
   announce(Operation::once, ObjectKind::once, flag, true, object.number);
   contend(object, object.owner == nullptr);
   memory::acquire_address(flag);  // an initialiser that threw has happened before, too
-  if (is_done(flag)) return false;
+  if (is_done(flag)) {
+    step_changed_nothing();
+    return false;
+  }
   note_owner(object, scheduler.current);
   disable_contenders(object);
   return true;
@@ -166,6 +174,7 @@ void finish_once(const void* flag) {
   Object& object = object_at_address(flag, ObjectKind::once);
   if (!mutated(Mutation::forget_once_order)) memory::release_address(flag);
   note_owner(object, nullptr);
+  step_frees(object);
   enable_contenders(object);
   point_after_release();
 }

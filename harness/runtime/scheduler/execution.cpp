@@ -17,6 +17,7 @@
 #include "harness/runtime/objects/mutex.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/coverage.h"
+#include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/guide.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/scheduler/seeded.h"
@@ -82,7 +83,8 @@ void begin_strategy(const model::Request& request, std::uint64_t execution) {
 std::uint32_t attention_for(const model::Request& request) {
   if (request.command == model::Command::replay) return attention::logging | attention::replaying;
   return ((request.flags & model::request_flags::log_events) ? attention::logging : 0) |
-         ((request.flags & model::request_flags::guided) ? attention::guided : 0);
+         ((request.flags & model::request_flags::guided) ? attention::guided : 0) |
+         (is_exploration(request) ? attention::exploring : 0);
 }
 
 }  // namespace
@@ -115,6 +117,7 @@ void begin_execution(const model::Request& request, std::uint64_t execution) {
   s.heartbeat = &control->progress.heartbeat;
   begin_strategy(request, execution);
   if (s.attention & attention::guided) begin_guide(request.guide_entries);
+  if (s.attention & attention::exploring) begin_explored_execution();
   forget_objects();
   forget_descriptors();
   begin_recording();
@@ -137,6 +140,7 @@ Task* new_task() {
   task->pending = {task, Operation::start, ObjectKind::task, false, 0, 0};
   task->since_step = s.step;
   memory::begin_task(*task, s.current);
+  step_wakes(*task);
   enable(task);
   if (s.task_count > control->progress.most_tasks) control->progress.most_tasks = s.task_count;
   return task;
@@ -157,6 +161,7 @@ void end_current_task() {
   task->state = model::TaskState::ended;
   --s.live_tasks;
   disable(task);
+  if (exploring()) explored_touch(task, ObjectKind::task, false, true);
   if (task->joiner != nullptr) make_ready(task->joiner, Wake::signalled);
   if (task->id == 0) s.main_finished = true;
   if (task->detached || task->joined) release_context(task->context);

@@ -6,6 +6,7 @@
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/coverage.h"
+#include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/guide.h"
 #include "harness/runtime/strategy/profile.h"
 #include "harness/runtime/trace/recorder.h"
@@ -87,9 +88,11 @@ bool find_something_to_do() {
     if (scheduler.enabled_count > 0) return true;
   }
   if (scheduler.timed_count > 0 || (scheduler.timer_ns != no_deadline && next_idle_expiry() != no_deadline)) {
+    if (exploring()) explored_idle_time();
     advance_clock(true);
     return true;
   }
+  if (exploring()) explored_touch_everything();
   if (wait_for_outside()) return true;
   at_quiescence();
   return false;
@@ -101,6 +104,7 @@ void on_alarm() {
          static_cast<unsigned long long>(scheduler.max_steps));
   scheduler.fair = true;
   scheduler.attention &= ~(attention::guided | attention::asking);
+  if (exploring()) leave_exploration(model::search_cut::steps);
   scheduler.strategy = &fair_suffix();
   scheduler.alarm_step = scheduler.max_steps;
 }
@@ -122,6 +126,7 @@ bool timeout_is_due_now() {
 model::ChoiceEntry next_entry() {
   if (scheduler.attention & attention::replaying) return replayed_choice();
   if (scheduler.attention & attention::guided) return guided_choice();
+  if (exploring()) return explored_choice();
   if ((scheduler.attention & attention::timers) && timeout_is_due_now()) return model::clock_choice;
   if ((scheduler.attention & attention::spurious) && scheduler.strategy->wakes_spuriously())
     return model::spurious_choice;
@@ -130,6 +135,7 @@ model::ChoiceEntry next_entry() {
 }
 
 void decide_with_attention() {
+  if (exploring()) announce_explored();
   for (;;) {
     if (scheduler.step >= scheduler.alarm_step) on_alarm();
     if (scheduler.attention & attention::descriptors) check_descriptors();
@@ -205,6 +211,7 @@ Wake block(std::uint64_t deadline) {
 
 void make_ready(Task* task, Wake why) {
   task->wake = why;
+  step_wakes(*task);
   enable(task);
 }
 
@@ -238,6 +245,8 @@ std::uint32_t choose_value(std::uint32_t n) {
     if (entry < model::first_value || value >= n) diverge("the trace makes a choice that is not offered");
   } else if (scheduler.attention & attention::guided) {
     value = guided_value(n);
+  } else if (exploring()) {
+    value = explored_value(n);
   } else {
     value = scheduler.strategy->choose_value(n);
   }
@@ -252,10 +261,12 @@ void set_timer(Task* task, std::uint64_t deadline) {
   task->timer_at = scheduler.timed_count;
   scheduler.timed[scheduler.timed_count++] = task;
   scheduler.attention |= attention::timers;
+  step_touches(&scheduler.now_ns, ObjectKind::clock);
 }
 
 void clear_timer(Task* task) {
   if (task->timer_at == not_enabled) return;
+  step_touches(&scheduler.now_ns, ObjectKind::clock);
   Task* last = scheduler.timed[--scheduler.timed_count];
   scheduler.timed[task->timer_at] = last;
   last->timer_at = task->timer_at;

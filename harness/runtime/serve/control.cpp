@@ -82,6 +82,14 @@ void use_private_control_block() {
   if (control == nullptr) control = static_cast<model::ControlBlock*>(raw::reserve(sizeof(model::ControlBlock)));
 }
 
+model::ControlBlock& use_shared_control_block() {
+  const long address = raw::call(SYS_mmap, 0, sizeof(model::ControlBlock), PROT_READ | PROT_WRITE,
+                                 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (address < 0 && address > -4096) __builtin_trap();
+  control = reinterpret_cast<model::ControlBlock*>(address);
+  return *control;
+}
+
 void note_uncontrolled_thread() { thread_started_early = true; }
 
 void say(model::ReplyKind kind, std::uint64_t execution, std::int32_t wait_status) {

@@ -13,6 +13,7 @@
 #include "harness/runtime/intercept/thread_ends.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/coverage.h"
+#include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/serve/control.h"
 #include "harness/runtime/trace/modules.h"
@@ -127,6 +128,7 @@ void serve_program() {
     if (wants_free(request)) adopt_orphans();
     bool stopped = false;
     for (std::uint64_t i = request.first; i < request.first + request.count && !stopped; ++i) {
+      if (is_exploration(request) && !begin_exploration(request, i)) break;
       control->progress.execution = i;
       const std::uint64_t heartbeat = control->progress.heartbeat;
       const int pid = fork_worker();

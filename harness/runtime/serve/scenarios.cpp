@@ -11,6 +11,7 @@
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/execution.h"
+#include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/serve/control.h"
 #include "harness/runtime/serve/in_process.h"
@@ -133,6 +134,7 @@ void run_executions(const std::function<void()>& body, const model::Request& req
     find_modules();
   }
   for (std::uint64_t i = first; i < first + count; ++i) {
+    if (is_exploration(request) && !begin_exploration(request, i)) return;
     control->progress.execution = i;
     begin_execution(request, i);
     scheduler.home = &home;
@@ -151,6 +153,8 @@ void run_executions(const std::function<void()>& body, const model::Request& req
 }
 
 std::uint64_t steps_so_far() { return control->progress.heartbeat; }
+
+const model::SearchBlock& search_block() { return control->search; }
 
 void measure_floor(std::uint64_t rounds) { measure_bare_switches(rounds); }
 

@@ -115,7 +115,9 @@ std::uint32_t record_shadow_stack(const Task& task, const void* pc) {
 
 std::uint32_t record_place(const void* return_address) {
   if (return_address == nullptr) return 0;
+  Walk walk;
   walk.frames[walk.count++] = frame_at(reinterpret_cast<std::uintptr_t>(return_address) - 1);
+  return store(walk);
 }
 
 std::uint32_t record_stack() { return record_stack_for(scheduler.current); }
