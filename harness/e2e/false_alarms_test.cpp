@@ -41,7 +41,7 @@ TEST(CorrectPrograms, notice_a_broken_runtime) {
   for (const auto& [mutation, variant] : {std::pair{Mutation::barrier_early, "correct/posix:barrier"},
                                           {Mutation::join_too_early, "correct/posix:rwlock"},
                                           {Mutation::lose_post, "correct/posix:semaphore"},
-                                          {Mutation::forget_owner, "correct/library-locks:mutex"}}) {
+                                          {Mutation::drop_signal, "correct/library-waiting:condition"}}) {
     const Folder out;
     const Finished run = wedge({"run", variant, "--mutation", std::to_string(static_cast<int>(mutation)),
                                 "--executions", "1000", "--out", out.path()},

@@ -40,6 +40,7 @@ constexpr const char* no_sequences =
 constexpr Difference of_tsan[] = {
     {"broken-by-own-store", false, no_sequences},
     {"broken-by-store-of-another", false, no_sequences},
+    {"exception-let-go-in-turn", true, "what the C++ library counts inside itself is not instrumented"},
     {"fence-to-fence", true, no_fences},
     {"release-fence-to-acquire-load", true, no_fences},
     {"release-store-to-acquire-fence", true, no_fences},
@@ -124,8 +125,8 @@ std::string words_for(const Lines& lines) {
 // Fails unless `seen` is what is declared, but for the differences that are listed, each of which must be one.
 void compare(const Verdicts& seen, const Verdicts& wanted, std::span<const Difference> differences) {
   for (const auto& [name, lines] : wanted) {
-    const auto* listed = std::ranges::find(differences, name, &Difference::program);
-    if (listed == differences.data() + differences.size()) {
+    const auto listed = std::ranges::find(differences, name, &Difference::program);
+    if (listed == differences.end()) {
       EXPECT_EQ(words_for(seen.at(name)), words_for(lines)) << name;
       continue;
     }
@@ -194,7 +195,9 @@ TEST_F(TsanOracle, agrees_with_wedge) {
     const model::VariantResult variant = only_variant(out / names_[i]);
     EXPECT_EQ(name_of(variant.outcome), name_of(lines.empty() ? Outcome::pass : Outcome::race))
         << runs[i].output << runs[i].errors;
-    if (lines.empty()) EXPECT_EQ(variant.executions, 100U);
+    if (lines.empty()) {
+      EXPECT_EQ(variant.executions, 100U);
+    }
   }
   compare(seen, wanted_, of_wedge);
 }

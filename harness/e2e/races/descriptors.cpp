@@ -47,6 +47,7 @@ void told() {
   way.hear();
   value = 2;
   thread.join();
+  races::use(value);
 }
 const races::Program pipe_told("told-by-pipe", told<Kind::pipe>);
 const races::Program socket_told("told-by-socket", told<Kind::sockets>);

@@ -20,18 +20,19 @@ void each_its_own() {
 }
 const races::Program own("each-its-own", each_its_own);
 
+// The address comes with release and acquire: that the thread's variables were set up is ordered, and no more.
 void given_away() {
   races::Turn given;
   races::Turn written;
   std::atomic<int*> place{nullptr};
   std::thread thread([&] {
-    local = 1;  // race: given-away
-    place.store(&local, std::memory_order_relaxed);
+    place.store(&local, std::memory_order_release);
     given.pass();
     written.await();
+    local = 1;  // race: given-away
   });
   given.await();
-  *place.load(std::memory_order_relaxed) = 2;  // race: given-away
+  *place.load(std::memory_order_acquire) = 2;  // race: given-away
   written.pass();
   thread.join();
 }
