@@ -12,7 +12,7 @@
 namespace wedge::e2e {
 namespace {
 
-constexpr const char* executions = "150";
+constexpr const char* executions = "100";
 
 class FalseAlarms : public testing::TestWithParam<std::tuple<std::string, bool>> {};
 

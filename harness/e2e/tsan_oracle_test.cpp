@@ -5,6 +5,7 @@
 // table here says why.
 #include <algorithm>
 #include <filesystem>
+#include <iostream>
 #include <map>
 #include <set>
 #include <span>
@@ -37,17 +38,24 @@ struct Difference {
 constexpr const char* no_fences = "ThreadSanitizer does not know fences: what only they order is a race to it";
 constexpr const char* no_sequences =
     "ThreadSanitizer keeps what a release store has left until the next release: a relaxed store ends no sequence";
+constexpr const char* uninstrumented =
+    "the C++ library counts who holds an exception inside itself, where ThreadSanitizer's instrumentation is not";
+constexpr const char* made_ready_inside =
+    "the C++ library makes the result ready inside itself, where ThreadSanitizer's instrumentation is not";
 constexpr Difference of_tsan[] = {
     {"broken-by-own-store", false, no_sequences},
     {"broken-by-store-of-another", false, no_sequences},
-    {"exception-let-go-in-turn", true, "what the C++ library counts inside itself is not instrumented"},
+    {"exception-let-go-in-turn", true, uninstrumented},
+    {"exception-read-in-turn", true, uninstrumented},
     {"fence-to-fence", true, no_fences},
     {"release-fence-to-acquire-load", true, no_fences},
     {"release-store-to-acquire-fence", true, no_fences},
+    {"result-at-thread-exit", true, made_ready_inside},
 };
 
-// None so far: an empty array is not permitted, so it is a span.
-constexpr std::span<const Difference> of_wedge;
+constexpr Difference of_wedge[] = {
+    {"result-at-thread-exit", true, made_ready_inside},
+};
 
 constexpr unsigned at_once = 2;
 constexpr int tsan_runs = 2;  // it may forget one of two accesses, and must not be lucky
@@ -179,7 +187,14 @@ TEST_F(TsanOracle, says_of_each_program_what_is_declared_but_for_the_listed) {
 }
 
 TEST_F(TsanOracle, agrees_with_wedge) {
-  if (!contains(wedge({"run", "--help"}).output, "--no-races")) GTEST_SKIP() << "NOT TESTED: wedge finds no races yet";
+  const std::string help = wedge({"run", "--help"}).output;
+  if (!contains(help, "--no-races")) GTEST_SKIP() << "NOT TESTED: wedge finds no races yet";
+  if (!contains(help, "--no-heap"))
+    for (const char* freed : {"grown-while-read", "used-then-deleted"}) {
+      std::cerr << "NOT TESTED: wedge does not see memory freed yet: " << freed << "\n";
+      std::erase(names_, freed);
+      wanted_.erase(freed);
+    }
   const Folder out;
   std::vector<Words> commands;
   for (const std::string& name : names_)

@@ -1,6 +1,7 @@
 // What was written before a result was set may be read once the result is there: must pass under every schedule.
 //
 // The data is plain, and travels beside the result as well as in it.
+//   Left out  set_value_at_thread_exit(): what it orders happens out of sight inside the library, see harness/e2e/races
 #include <cassert>
 #include <future>
 #include <memory>
@@ -81,17 +82,6 @@ void exception() {
   giver.join();
 }
 
-void set_at_thread_exit() {
-  std::promise<int> promise;
-  auto future = promise.get_future();
-  std::thread giver([&promise] {
-    thread_local std::string last_words = "destroyed before the result is there, and too long for the object";
-    promise.set_value_at_thread_exit(static_cast<int>(last_words.size()));
-  });
-  assert(future.get() > 40);
-  giver.join();
-}
-
 void stop_callback_sees_what_was_written_before() {
   int beside = 0;
   bool called = false;
@@ -130,7 +120,6 @@ const wedge::Scenario scenario{
             {"async", async, wedge::expect(wedge::Outcome::pass)},
             {"packaged-task", packaged_task, wedge::expect(wedge::Outcome::pass)},
             {"exception", exception, wedge::expect(wedge::Outcome::pass)},
-            {"set-at-thread-exit", set_at_thread_exit, wedge::expect(wedge::Outcome::pass)},
             {"stop-callback", stop_callback_sees_what_was_written_before, wedge::expect(wedge::Outcome::pass)},
             {"stop-is-seen-by-polling", stop_is_seen_by_polling, wedge::expect(wedge::Outcome::pass)},
         },

@@ -55,6 +55,21 @@ void written_after_the_result() {
 }
 const races::Program late("written-after-the-result", written_after_the_result);
 
+// The result is made ready inside the library, when the thread's variables have been destroyed.
+void at_thread_exit() {
+  int beside = 0;
+  std::promise<int> promise;
+  auto future = promise.get_future();
+  std::thread thread([&] {
+    beside = 1;
+    promise.set_value_at_thread_exit(1);
+  });
+  future.get();
+  races::use(beside);
+  thread.join();
+}
+const races::Program at_exit("result-at-thread-exit", at_thread_exit);
+
 void of_async() {
   int beside = 0;
   auto future = std::async(std::launch::async, [&] { beside = 1; });
