@@ -9,6 +9,7 @@
 
 #include "reports/essentials.h"
 #include "reports/interleaving.h"
+#include "reports/misuse_words.h"
 #include "reports/waits.h"
 #include "reports/words.h"
 
@@ -104,6 +105,11 @@ std::vector<std::string> stack_lines(const Trace& trace, const Words& words, con
   return lines;
 }
 
+std::string misuse_text(const Trace& trace, const Words& words) {
+  const std::string misuse = misuse_words(trace, words);
+  return misuse.empty() ? misuse : "What is wrong\n  " + misuse + ".\n";
+}
+
 // Where the operation that ended it was called from.
 std::string stack_text(const Trace& trace, const Words& words) {
   const model::Stack* stack = model::stack_of(trace, trace.stack);
@@ -138,7 +144,7 @@ std::string why_text(const Trace& trace, const Words& words) {
 
 // What the source calls a heap or stack object is not known; where it was first used tells which one it is.
 std::string unnamed_text(const Trace& trace, const Words& words) {
-  std::set<std::uint32_t> wanted;
+  std::set<std::uint32_t> wanted{trace.misuse.object};
   for (const TaskRecord& task : trace.tasks)
     if (task.state == TaskState::blocked) wanted.insert({task.object, task.mutex});
   std::string lines;
@@ -185,6 +191,7 @@ std::string headline(const Trace& trace) {
 std::string explain(const Trace& trace) {
   const Words words(trace);
   std::vector<std::string> parts{headline(trace) + "\n", more_of_the_message(trace), cycle_text(trace, words)};
+  parts.push_back(misuse_text(trace, words));
   if (is_about_one_place(trace.outcome)) parts.push_back(stack_text(trace, words));
   if (trace.outcome == Outcome::livelock) parts.push_back(repeating_points(trace, words));
   if (trace.outcome != Outcome::unsupported) {

@@ -104,6 +104,8 @@ std::string_view verb(Operation operation) {
       return "notes";
     case Operation::exit:
       return "exits the program";
+    case Operation::destroy:
+      return "destroys";
     case Operation::proceed:
     case Operation::none:
     case Operation::count_:

@@ -158,6 +158,8 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_flag("--show-output", run.show_output, "Let the program write to the terminal");
   command->add_flag("--no-early-timeouts", run.no_early_timeouts, "Timeouts fire only when nothing else can run");
   command->add_flag("--spurious-wakeups", run.spurious_wakeups, "Condition variables may wake without a signal");
+  command->add_flag("!--no-misuse", run.report_misuse,
+                    "Answer as glibc does where POSIX leaves a call on a mutex, thread and so on undefined");
   command->add_option("--scenario", run.scenario_glob, "Which scenarios of a scenario program given by its path");
   command->add_option("--program", run.program, "The scenario program that the ids belong to");
   command->add_option("--mutation", run.mutation)->group("");

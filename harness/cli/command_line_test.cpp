@@ -71,6 +71,7 @@ TEST(command_line, every_option_arrives) {
                                  "--show-output",
                                  "--no-early-timeouts",
                                  "--spurious-wakeups",
+                                 "--no-misuse",
                                  "--program",
                                  "p",
                                  "--mutation",
@@ -84,6 +85,7 @@ TEST(command_line, every_option_arrives) {
   EXPECT_EQ(line.run.carrier, model::CarrierKind::thread);
   EXPECT_EQ(line.run.jobs, 3U);
   EXPECT_TRUE(line.run.keep_going && line.run.show_output && line.run.no_early_timeouts && line.run.spurious_wakeups);
+  EXPECT_FALSE(line.run.report_misuse);
   EXPECT_EQ(line.run.out, "o");
   EXPECT_EQ(line.run.max_steps, 11U);
   EXPECT_EQ(line.run.stuck_s, 2);

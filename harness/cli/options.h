@@ -45,6 +45,7 @@ struct RunOptions {
   bool show_output = false;
   bool no_early_timeouts = false;
   bool spurious_wakeups = false;
+  bool report_misuse = true;
   std::string scenario_glob;
   std::string program;
   std::uint32_t mutation = 0;

@@ -43,7 +43,8 @@ std::chrono::milliseconds stuck_limit(const RunOptions& options) {
 
 std::uint32_t flags_of(const RunOptions& options) {
   return (options.no_early_timeouts ? model::request_flags::no_early_timeouts : 0) |
-         (options.spurious_wakeups ? model::request_flags::spurious_wakeups : 0);
+         (options.spurious_wakeups ? model::request_flags::spurious_wakeups : 0) |
+         (options.report_misuse ? 0 : model::request_flags::no_misuse);
 }
 
 class Run {
@@ -124,6 +125,8 @@ class Run {
     row.expected_text = variant.expected_text;
     const supervise::CampaignResult campaign = run_campaign(plan_for(selection, variant, build_id, row), pool);
     row.executions = campaign.executions;
+    row.predicted = campaign.predicted;
+    row.directed = campaign.directed;
     row.failures = campaign.failures;
     row.first_failure = campaign.first_failure;
     row.residual = campaign.residual;

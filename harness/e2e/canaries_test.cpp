@@ -57,8 +57,9 @@ TEST(CanarySuite, has_every_outcome_and_a_fix_for_each_failure) {
     if (variant.variant == "as-found") fixes.try_emplace(variant.scenario);
     if (variant.variant.starts_with("fix/") && !must_fail(variant)) ++fixes[variant.scenario];
   }
-  EXPECT_EQ(outcomes, (std::set{Outcome::pass, Outcome::deadlock, Outcome::lost_wakeup, Outcome::unmet_obligation,
-                                Outcome::deadline, Outcome::livelock, Outcome::panic, Outcome::crash}));
+  EXPECT_EQ(outcomes,
+            (std::set{Outcome::pass, Outcome::deadlock, Outcome::lost_wakeup, Outcome::unmet_obligation,
+                      Outcome::deadline, Outcome::livelock, Outcome::panic, Outcome::crash, Outcome::misuse}));
   for (const auto& [scenario, count] : fixes) EXPECT_GE(count, 1) << scenario << " has no fixed twin";
 }
 

@@ -53,6 +53,7 @@ enum class Operation : std::uint8_t {
   note,
   exit,
   proceed,  // uninstrumented code behind a releasing operation goes on
+  destroy,
   count_,
 };
 
@@ -102,6 +103,7 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Operation
     "note",
     "exit",
     "go on",
+    "destroy",
 };
 
 constexpr std::string_view name_of(Operation operation) { return operation_names[static_cast<std::size_t>(operation)]; }

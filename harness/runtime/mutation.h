@@ -23,6 +23,12 @@ enum class Mutation : std::uint32_t {
   skip_recursion_count,  // a recursive mutex is free after the first unlock
   wrong_error_code,      // errorcheck relock says EBUSY instead of EDEADLK
   skip_choice,           // every fifth choice is recorded as task 0
+  forget_destruction,    // a destroyed object is used as if it were not
+  forget_unlocker,       // who unlocks a mutex is not looked at
+  lasso_without_memory,  // states are told apart by what tasks wait for, and not by what memory holds
+  no_lasso,              // that states repeat is not noticed
+  ignore_gate_locks,     // a lock that two tasks share is taken for none when deadlocks are predicted
+  no_prediction,         // deadlocks are not predicted
   count_,
 };
 

@@ -25,11 +25,23 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
   return result;
 }
 
+// What reserve() has given out: memory of ours, and not of the program under test.
+struct Reserved {
+  std::uintptr_t begin;
+  std::uintptr_t end;
+};
+std::size_t reserved_count();
+Reserved reserved(std::size_t index);
+bool reserved_overflowed();  // some are not in the list
+void note_reserved(const void* begin, std::size_t bytes);
+void release(void* begin, std::size_t bytes);
+
 // Zeroed pages that cost nothing until touched. Ends the process if even address space is short.
 inline void* reserve(std::size_t bytes) {
   const long result = call(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (result < 0 && result > -4096) __builtin_trap();
+  note_reserved(reinterpret_cast<void*>(result), bytes);
   return reinterpret_cast<void*>(result);
 }
 

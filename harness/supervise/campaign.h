@@ -52,6 +52,8 @@ struct CampaignResult {
   std::optional<std::uint64_t> first_failure;
   std::vector<model::Trace> findings;       // one per fingerprint, by their smallest execution
   std::optional<model::Residual> residual;  // nothing failed, and every execution that was planned has run
+  std::uint64_t predicted = 0;              // deadlocks, from executions that passed
+  std::uint64_t directed = 0;               // executions that tried to come to one of them
   bool complete = true;                     // false: ended by Ctrl-C
 };
 

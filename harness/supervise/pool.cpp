@@ -22,6 +22,8 @@ Lessons lessons_in(const model::ControlBlock& control) {
   std::ranges::copy(report.executions, lessons.search.executions.begin());
   for (const model::Schedule& schedule : report.best.schedules)
     if (schedule.new_pairs > 0 && schedule.count <= model::max_stretches) lessons.search.best.push_back(schedule);
+  lessons.lock_cycles = control.lock_cycles;
+  lessons.lock_cycles.count = std::min(lessons.lock_cycles.count, model::most_lock_cycles);
   return lessons;
 }
 
@@ -74,6 +76,7 @@ Job& Pool::job(unsigned worker) {
 void Pool::begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) {
   recipes_[worker] = recipe;
   model::Request request = request_for(recipe, model::Command::run, first, count);
+  request.flags |= model::request_flags::lock_orders;
   if (spec_.show_output) request.flags |= model::request_flags::keep_output;
   Job& job = this->job(worker);
   // What really runs in parallel has no schedule to count or to keep.
@@ -82,6 +85,7 @@ void Pool::begin(unsigned worker, const model::Recipe& recipe, std::uint64_t fir
     clear(job.control().search_report);
     copy_knowledge(knowledge_, job.control().search);
   }
+  job.control().lock_cycles = {};
   job.send(request);
 }
 
@@ -100,7 +104,10 @@ RangeResult Pool::wait() {
   const model::ControlBlock& control = jobs_[worker]->control();
   RangeResult result{worker, std::nullopt, lessons_in(control)};
   if (arrival.answer.kind != AnswerKind::stopped) return result;
-  result.failure = capture(control, arrival.answer, recipes_[worker]);
+  const model::Recipe& recipe = recipes_[worker];
+  result.failure = capture(control, arrival.answer, recipe);
+  result.failure->recipe.directed =
+      model::is_directed(recipe.directed_from, recipe.directions.count, arrival.answer.execution);
   name_the_strategy(result.failure->recipe);
   const model::Hang* hang = hang_of(arrival.answer.execution);
   if (hang != nullptr && result.failure->outcome == Outcome::hang) {

@@ -79,6 +79,10 @@ void deadline(std::chrono::nanoseconds limit);
 // A line for the trace: what the scenario wants the reader to know at this step.
 void note(std::string_view text);
 
+// There is progress, though nothing of it can be seen in the state of the program: for what polls by design. The steps
+// of an execution before it counts as a livelock are counted from the last such call.
+void progress();
+
 // Whether the caller runs inside a controlled execution. Not so on the free rungs.
 bool controlled();
 

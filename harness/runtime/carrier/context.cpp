@@ -26,6 +26,7 @@ namespace {
 
 model::CarrierKind chosen_carrier = model::CarrierKind::fiber;
 Context* free_contexts = nullptr;
+Context* last_made = nullptr;
 std::size_t made = 0;
 
 // pthread_t -> context, open addressing; pthread_t values are page-aligned-ish addresses.
@@ -39,6 +40,8 @@ void remember(Context* context) {
   std::size_t i = slot_of(context->thread);
   while (table[i] != nullptr) i = (i + 1) % table_size;
   table[i] = context;
+  context->next_made = last_made;
+  last_made = context;
 }
 
 bool cpu_has_fsgsbase() {
@@ -143,6 +146,7 @@ void release_context(Context* context) {
 }
 
 std::size_t contexts_made() { return made; }
+const Context* all_contexts() { return last_made; }
 
 Context* context_of(pthread_t thread) {
   if (table == nullptr) return nullptr;
@@ -152,6 +156,8 @@ Context* context_of(pthread_t thread) {
 }
 
 void switch_thread(Context& from, Context& to) {
+  __builtin_unwind_init();  // all that the task has is now on its stack
+  from.resting = __builtin_frame_address(0);
   to.word.store(1);
   raw::futex_wake(to.word);
   raw::futex_wait_until(from.word, 1);

@@ -28,7 +28,9 @@ struct Context {
   pthread_t thread{};
   pid_t tid = 0;
   char* stack_top = nullptr;  // where the fiber's part of the stack begins
+  void* resting = nullptr;    // carrier thread: the stack pointer while suspended
   Context* next_free = nullptr;
+  Context* next_made = nullptr;
   bool pooled = true;  // made with default attributes, so usable for any task without special wishes
 };
 
@@ -48,6 +50,7 @@ void adopt_calling_thread(Context& context);
 int obtain_context(const pthread_attr_t* attributes, Context*& out);
 void release_context(Context* context);
 std::size_t contexts_made();
+const Context* all_contexts();  // linked by next_made
 
 // The context of a live pthread_t; null if it is none of ours.
 Context* context_of(pthread_t thread);

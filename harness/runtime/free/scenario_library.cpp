@@ -101,6 +101,8 @@ void note(std::string_view text) {
   std::fprintf(stderr, "wedge: note: %.*s\n", static_cast<int>(text.size()), text.data());
 }
 
+void progress() {}
+
 bool controlled() { return false; }
 
 }  // namespace wedge

@@ -23,7 +23,7 @@ class Entries {
     if (count > few) many_ = static_cast<pollfd*>(raw::reserve(count * sizeof(pollfd)));
   }
   ~Entries() {
-    if (many_ != nullptr) kernel(SYS_munmap, many_, count_ * sizeof(pollfd));
+    if (many_ != nullptr) raw::release(many_, count_ * sizeof(pollfd));
   }
   Entries(const Entries&) = delete;
   Entries& operator=(const Entries&) = delete;

@@ -21,6 +21,7 @@
 #include "harness/runtime/intercept/identity.h"
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/intercept/thread_ends.h"
+#include "harness/runtime/objects/lock_order.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/execution.h"
 #include "harness/runtime/scheduler/scheduler.h"
@@ -56,12 +57,14 @@ void note_exit(const char* call, int status) {
 
 void exit_program(int status) {
   note_exit("exit", status);
+  if (status == 0) finish_lock_orders();
   run_thread_local_destructors(*scheduler.current);
   real_exit(status);
   __builtin_unreachable();
 }
 
 void exit_as_last_task() {
+  finish_lock_orders();
   controlled = false;
   real_exit(0);
   __builtin_unreachable();

@@ -95,7 +95,10 @@ T compare_exchange(volatile T* address, T expected, T desired) {
   if (passes_through()) return real_compare_exchange(address, expected, desired);
   atomic_point(Operation::compare_exchange, address, true);
   const T old = *address;
-  if (old == expected) *address = desired;
+  if (old == expected)
+    *address = desired;
+  else
+    scheduler.current->in_vain = true;
   log_value(old);
   return old;
 }

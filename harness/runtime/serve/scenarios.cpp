@@ -7,6 +7,7 @@
 
 #include "harness/runtime/carrier/context.h"
 #include "harness/runtime/free/free_execution.h"
+#include "harness/runtime/objects/lock_order.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/execution.h"
@@ -143,6 +144,7 @@ void run_executions(const std::function<void()>& body, const model::Request& req
     scheduler.current = task;
     controlled = true;
     switch_context(home, *task->context);
+    finish_lock_orders();
     note_execution_length();
     keep_schedule(i, scheduler.step);
   }
@@ -229,6 +231,10 @@ WEDGE_PUBLIC void note(std::string_view text) {
     runtime::log_note(text.data(), text.size());
   else if (runtime::is_free())
     runtime::note_freely(text);
+}
+
+WEDGE_PUBLIC void progress() {
+  if (runtime::controlled) runtime::note_progress();
 }
 
 WEDGE_PUBLIC bool controlled() { return runtime::controlled; }

@@ -10,6 +10,7 @@ namespace wedge::runtime {
 void find_modules();                                  // again after dlopen; keeps the numbers that were given
 model::FrameRecord frame_at(std::uintptr_t address);  // module no_module if it is in none
 std::uint32_t own_module();
-std::uint32_t write_modules();  // to the control block; returns how many
+void own_range(std::uintptr_t& begin, std::uintptr_t& end);  // of the runtime's own file
+std::uint32_t write_modules();                               // to the control block; returns how many
 
 }  // namespace wedge::runtime
