@@ -74,7 +74,9 @@ std::string size(const Trace& trace) {
 std::string facts(const Trace& trace) {
   const model::Recipe& recipe = trace.recipe;
   const bool is_pct = recipe.strategy == "pct";
-  const std::string_view whose_turn = recipe.portfolio ? " (in its turn in the portfolio)" : "";
+  const std::string_view whose_turn = recipe.directed    ? " (driven at a deadlock that other executions predicted)"
+                                      : recipe.portfolio ? " (in its turn in the portfolio)"
+                                                         : "";
   std::string text = fmt::format("- {}: {}\n", recipe.scenario.empty() ? "Program" : "Scenario",
                                  code(shortened_to(name_of_target(trace), longest_cell)));
   text += fmt::format("- Found by: strategy {}{}{}, seed {}, execution {}\n", markdown(recipe.strategy),
@@ -168,6 +170,7 @@ std::string run_again(const model::Recipe& recipe) {
   if ((recipe.flags & model::request_flags::all_points) != 0) words.insert(words.end(), {"--points", "all"});
   if ((recipe.flags & model::request_flags::spurious_wakeups) != 0) words.emplace_back("--spurious-wakeups");
   if ((recipe.flags & model::request_flags::no_heap) != 0) words.emplace_back("--no-heap");
+  if ((recipe.flags & model::request_flags::no_misuse) != 0) words.emplace_back("--no-misuse");
   words.insert(words.end(), {"--executions", std::to_string(recipe.execution + 1)});
   if (!recipe.arguments.empty()) {
     words.emplace_back("--");

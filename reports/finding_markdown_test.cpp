@@ -44,6 +44,18 @@ Trace sample_leak() {
   return trace;
 }
 
+// Task 2 waits on a condition variable that task 1 has destroyed.
+Trace sample_misuse() {
+  Trace trace = sample_panic();
+  trace.outcome = Outcome::misuse;
+  trace.text = "'wait' on a destroyed condition variable";
+  trace.tasks[2].operation = model::Operation::wait;
+  trace.tasks[2].object = 3;
+  trace.misuse = {model::MisuseKind::use_of_destroyed, 1, 3, 6, 4, 0};
+  trace.confirmation = {.same = 3, .attempts = 3, .remark = ""};
+  return trace;
+}
+
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::string visible(const std::string& report) { return report.substr(0, report.find("<details>")); }
@@ -55,6 +67,9 @@ std::string section(const std::string& report, const std::string& heading) {
 
 TEST(finding_markdown, deadlock) {
   expect_golden("deadlock.finding.md", finding_report(model::sample_deadlock(), sample_context()));
+}
+TEST(finding_markdown, misuse) {
+  expect_golden("misuse.finding.md", finding_report(sample_misuse(), sample_context()));
 }
 TEST(finding_markdown, panic) { expect_golden("panic.finding.md", finding_report(sample_panic(), sample_context())); }
 
@@ -135,6 +150,41 @@ TEST(finding_markdown, the_command_finds_it_again) {
             "wedge run 'bank/transfer:as found' --strategy random --seed 7 --spurious-wakeups --executions 36");
   recipe.portfolio = true;
   EXPECT_TRUE(run_again(recipe).find("--strategy portfolio ") != std::string::npos) << run_again(recipe);
+}
+
+Trace of_misuse(model::MisuseKind kind, std::uint16_t by = 1) {
+  Trace trace = sample_misuse();
+  trace.misuse.kind = kind;
+  trace.misuse.task = by;
+  return trace;
+}
+
+TEST(finding_markdown, misuse_names_who_made_the_call_wrong) {
+  const auto why = [](const Trace& trace) { return section(finding_report(trace, sample_context()), "Why"); };
+  using model::MisuseKind;
+  EXPECT_TRUE(
+      contains(why(of_misuse(MisuseKind::use_of_destroyed)),
+               "waits on condition variable ready at transfer.cpp:21 in transfer(int), which task 1 destroyed at "
+               "step 6 at transfer.cpp:30 in report()."))
+      << why(of_misuse(MisuseKind::use_of_destroyed));
+  EXPECT_TRUE(contains(why(of_misuse(MisuseKind::unlock_of_free)), ", which nobody holds."));
+  EXPECT_TRUE(contains(why(of_misuse(MisuseKind::unlock_of_others)), "which task 1 locked at step 6"));
+  EXPECT_TRUE(contains(why(of_misuse(MisuseKind::wait_without_mutex, model::no_task)), "a mutex that nobody holds."));
+  EXPECT_TRUE(contains(why(of_misuse(MisuseKind::initialise_in_use)), "initialises condition variable ready"));
+}
+
+TEST(finding_markdown, a_livelock_that_is_proved_shows_the_round_of_each_task) {
+  Trace trace = model::sample_deadlock();
+  trace.outcome = Outcome::livelock;
+  trace.cycle.clear();
+  trace.round_since = 100;
+  for (std::uint64_t step = 10; step < 500; ++step)
+    trace.events.push_back(
+        model::sample_event(step, step % 2, step % 4 < 2 ? model::Operation::try_lock : model::Operation::yield, 1, 1));
+  const std::string text = section(finding_report(trace, sample_context()), "What repeats");
+  EXPECT_TRUE(contains(text, "without end, since step 100")) << text;
+  EXPECT_TRUE(contains(text, "100 times  task 1 tries to lock mutex")) << text;
+  EXPECT_TRUE(contains(text, "then yields")) << text;
 }
 
 // Every text is hostile and long, and there is plenty of everything.

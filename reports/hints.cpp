@@ -81,7 +81,9 @@ constexpr std::array<std::string_view, outcome_names.size()> outcome_hints{
     "It computes without reaching a point: look at the loop in the stack; compiled with the flags of 'wedge flags', "
     "its loads are points, too.",
     // misuse
-    "The call itself is not allowed here; its manual page says what must hold before.",
+    "Whoever makes an object must outlive, or wait for, all who use it; and who locks is who unlocks. The manual page "
+    "of "
+    "the call says what must hold before.",
     // unsupported
     "Wedge cannot control this call. Leave it out of the scenario, or run it on the rung free.",
 };

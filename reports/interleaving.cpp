@@ -170,24 +170,74 @@ std::vector<Happening> happenings(const Trace& trace, const Words& words) {
   return result;
 }
 
-std::string repeating_points(const Trace& trace, const Words& words) {
-  using Point = std::tuple<std::uint16_t, Operation, std::uint32_t, std::uint32_t>;
+namespace {
+
+constexpr std::size_t longest_round = 32;
+
+bool same_point(const EventRecord* one, const EventRecord* other) {
+  return one->operation == other->operation && one->object == other->object && one->stack == other->stack;
+}
+
+// How many events from the end on come again and again, at least twice; 0: none do.
+std::size_t length_of_round(std::span<const EventRecord* const> events) {
+  for (std::size_t length = 1; length <= std::min(longest_round, events.size() / 2); ++length) {
+    const auto last = events.last(length);
+    if (std::ranges::equal(last, events.last(2 * length).first(length), same_point)) return length;
+  }
+  return 0;
+}
+
+std::size_t rounds_in(std::span<const EventRecord* const> events, std::size_t length) {
+  std::size_t rounds = 1;
+  while ((rounds + 1) * length <= events.size() &&
+         std::ranges::equal(events.last(length), events.last((rounds + 1) * length).first(length), same_point))
+    ++rounds;
+  return rounds;
+}
+
+std::string round_text(const Trace& trace, const Words& words, std::span<const EventRecord* const> events,
+                       std::size_t length) {
+  std::string text;
+  for (const EventRecord* event : events.last(length))
+    text += text.empty()
+                ? fmt::format("  {:>5} times  {}\n", rounds_in(events, length), event_words(trace, words, *event))
+                : fmt::format("               then {}{}\n", did(trace, words, *event), words.at(event->stack));
+  return text;
+}
+
+// Each point with how often it occurs, where they have no order.
+std::string counts_text(const Trace& trace, const Words& words, std::span<const EventRecord* const> events) {
+  using Point = std::tuple<Operation, std::uint32_t, std::uint32_t>;
   std::map<Point, std::pair<std::size_t, const EventRecord*>> counts;
-  const Events last = Events(trace.events).last(std::min(tail, trace.events.size()));
-  for (const EventRecord& event : last) {
-    if (only_goes_on(event)) continue;
-    auto& [count, example] = counts[{event.task, event.operation, event.object, event.stack}];
+  for (const EventRecord* event : events) {
+    auto& [count, example] = counts[{event->operation, event->object, event->stack}];
     ++count;
-    example = &event;
+    example = event;
   }
   std::string text;
-  for (const auto& [point, entry] : counts) {
-    const auto& [count, event] = entry;
-    if (count < 2) continue;
-    text += fmt::format("  {:>5} times  {}\n", count, event_words(trace, words, *event));
-  }
-  if (!text.empty()) text = fmt::format("What repeats in the last {} events\n", last.size()) + text;
+  for (const auto& [point, entry] : counts)
+    if (entry.first >= 2)
+      text += fmt::format("  {:>5} times  {}\n", entry.first, event_words(trace, words, *entry.second));
   return text;
+}
+
+}  // namespace
+
+std::string repeating_points(const Trace& trace, const Words& words) {
+  std::map<std::uint16_t, std::vector<const EventRecord*>> by_task;
+  const Events last = Events(trace.events).last(std::min(tail, trace.events.size()));
+  const bool is_proved = trace.round_since != model::no_round;
+  for (const EventRecord& event : last)
+    if (!only_goes_on(event) && (!is_proved || event.step >= trace.round_since)) by_task[event.task].push_back(&event);
+  std::string text;
+  for (const auto& [task, events] : by_task) {
+    const std::size_t length = length_of_round(events);
+    text += length > 0 ? round_text(trace, words, events, length) : counts_text(trace, words, events);
+  }
+  if (text.empty()) return text;
+  return (is_proved ? fmt::format("What repeats, without end, since step {}\n", trace.round_since)
+                    : fmt::format("What repeats in the last {} events\n", last.size())) +
+         text;
 }
 
 std::string event_words(const Trace& trace, const Words& words, const EventRecord& event) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "reports/essentials.h"
+#include "reports/misuse_words.h"
 #include "reports/page.h"
 #include "reports/text.h"
 #include "reports/waits.h"
@@ -60,6 +61,7 @@ std::string place_words(const Trace& trace, const Words& words) {
 
 std::string what_happened(const Trace& trace, const Words& words) {
   if (!trace.cycle.empty()) return cycle_words(trace, words);
+  if (const std::string misuse = misuse_words(trace, words); !misuse.empty()) return misuse;
   if (is_about_one_place(trace.outcome)) return place_words(trace, words);
   return waits_words(trace, words);
 }

@@ -40,13 +40,20 @@ std::string finding_words(const FindingResult& finding) {
   return finding.confirmed.empty() ? text : fmt::format("{} ({})", text, cell(finding.confirmed));
 }
 
+// No finding: nothing of the kind has happened.
+std::string prediction_words(const VariantResult& variant) {
+  if (variant.predicted == 0 || variant.failures > 0) return {};
+  return fmt::format("{} predicted, not reached in {}", counted(variant.predicted, "deadlock"),
+                     counted(variant.directed, "directed execution"));
+}
+
 std::string findings_words(const VariantResult& variant) {
   constexpr std::size_t most = 5;
   std::string text;
   for (std::size_t i = 0; i < std::min(variant.findings.size(), most); ++i)
     text += (i > 0 ? "<br>" : "") + finding_words(variant.findings[i]);
   if (variant.findings.size() > most) text += fmt::format("<br>... and {} more", variant.findings.size() - most);
-  return text;
+  return text + prediction_words(variant);
 }
 
 std::string judgement(const VariantResult& variant) {

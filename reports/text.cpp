@@ -12,6 +12,7 @@
 #include "reports/races.h"
 #include "reports/memory.h"
 #include "reports/stack_lines.h"
+#include "reports/misuse_words.h"
 #include "reports/waits.h"
 #include "reports/words.h"
 
@@ -82,6 +83,11 @@ std::string tasks_text(const Trace& trace, const Words& words) {
   return text + ended_text(trace, words);
 }
 
+std::string misuse_text(const Trace& trace, const Words& words) {
+  const std::string misuse = misuse_words(trace, words);
+  return misuse.empty() ? misuse : "What is wrong\n  " + misuse + ".\n";
+}
+
 // Where the operation that ended it was called from.
 std::string stack_text(const Trace& trace, const Words& words) {
   const model::Stack* stack = model::stack_of(trace, trace.stack);
@@ -116,7 +122,7 @@ std::string why_text(const Trace& trace, const Words& words) {
 
 // What the source calls a heap or stack object is not known; where it was first used tells which one it is.
 std::string unnamed_text(const Trace& trace, const Words& words) {
-  std::set<std::uint32_t> wanted;
+  std::set<std::uint32_t> wanted{trace.misuse.object};
   for (const TaskRecord& task : trace.tasks)
     if (task.state == TaskState::blocked) wanted.insert({task.object, task.mutex});
   std::string lines;
@@ -164,9 +170,10 @@ std::string headline(const Trace& trace) {
 std::string explain(const Trace& trace) {
   const Words words(trace);
   std::vector<std::string> parts{headline(trace) + "\n", more_of_the_message(trace), cycle_text(trace, words)};
+  parts.push_back(misuse_text(trace, words));
   if (trace.memory)
     parts.push_back(memory_text(trace, words));
-  else if (is_about_one_place(trace.outcome) && trace.outcome != Outcome::race) 
+  else if (is_about_one_place(trace.outcome) && trace.outcome != Outcome::race)
     parts.push_back(stack_text(trace, words));
   parts.push_back(races_text(trace, words));
   if (trace.outcome == Outcome::livelock) parts.push_back(repeating_points(trace, words));

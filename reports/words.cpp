@@ -108,6 +108,8 @@ std::string_view verb(Operation operation) {
       return "reads";
     case Operation::plain_write:
       return "writes";
+    case Operation::destroy:
+      return "destroys";
     case Operation::proceed:
     case Operation::none:
     case Operation::count_:

@@ -197,6 +197,8 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_option("--benign", run.benign, "File of races that do no harm; a line: PATTERN REASON");
   command->add_flag("!--no-heap", run.watch_heap,
                     "Do not look for freed memory that is used, and for memory that is lost");
+  command->add_flag("!--no-misuse", run.report_misuse,
+                    "Answer as glibc does where POSIX leaves a call on a mutex, thread and so on undefined");
   command->add_option("--scenario", run.scenario_glob, "Which scenarios of a scenario program given by its path");
   command->add_option("--program", run.program, "The scenario program that the ids belong to");
   command->add_option("--mutation", run.mutation)->group("");

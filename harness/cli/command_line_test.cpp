@@ -72,6 +72,7 @@ TEST(command_line, every_option_arrives) {
                                  "--no-early-timeouts",
                                  "--spurious-wakeups",
                                  "--no-heap",
+                                 "--no-misuse",
                                  "--program",
                                  "p",
                                  "--mutation",
@@ -86,6 +87,7 @@ TEST(command_line, every_option_arrives) {
   EXPECT_EQ(line.run.jobs, 3U);
   EXPECT_TRUE(line.run.keep_going && line.run.show_output && line.run.no_early_timeouts && line.run.spurious_wakeups);
   EXPECT_FALSE(line.run.watch_heap);
+  EXPECT_FALSE(line.run.report_misuse);
   EXPECT_EQ(line.run.out, "o");
   EXPECT_EQ(line.run.max_steps, 11U);
   EXPECT_EQ(line.run.stuck_s, 2);

@@ -50,6 +50,7 @@ struct RunOptions {
   bool all_points = false;  // every plain access is one
   std::string benign;       // file of rules
   bool watch_heap = true;
+  bool report_misuse = true;
   std::string scenario_glob;
   std::string program;
   std::uint32_t mutation = 0;

@@ -52,7 +52,8 @@ std::uint32_t flags_of(const RunOptions& options) {
          (options.all_points ? model::request_flags::all_points : 0) |
          (options.watch_heap ? 0 : model::request_flags::no_heap) |
          (options.bound.starts_with("preemptions") ? model::request_flags::bound_preemptions : 0) |
-         (options.bound.starts_with("delays") ? model::request_flags::bound_delays : 0);
+         (options.bound.starts_with("delays") ? model::request_flags::bound_delays : 0) |
+         (options.report_misuse ? 0 : model::request_flags::no_misuse);
 }
 
 class Run {
@@ -135,6 +136,8 @@ class Run {
     row.expected_races = variant.races;
     const supervise::CampaignResult campaign = search(plan_for(selection, variant, build_id, row), row, pool);
     row.executions = campaign.executions;
+    row.predicted = campaign.predicted;
+    row.directed = campaign.directed;
     row.failures = campaign.failures;
     row.first_failure = campaign.first_failure;
     row.residual = campaign.residual;

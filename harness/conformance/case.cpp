@@ -31,6 +31,8 @@ std::string_view name_of(Kind kind) {
       return "one-of";
     case Kind::one_of_atomic:
       return "one-of-atomic";
+    case Kind::undefined:
+      return "undefined";
     case Kind::alone:
       return "alone";
   }

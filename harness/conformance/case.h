@@ -18,6 +18,7 @@ enum class Kind {
   exact,          // records only what must be the same in every run
   one_of,         // also records unspecified results; each permitted value must be reachable
   one_of_atomic,  // as one_of, but reachable only where atomic operations are points (level 2)
+  undefined,      // does what POSIX leaves undefined: controlled with --no-misuse
   alone,          // ends its thread or its process: needs a process of its own
 };
 
@@ -74,4 +75,5 @@ void run_case(const Case& which, std::string& transcript);
 #define CASE(name) CONFORMANCE_CASE(name, exact)
 #define CASE_ONE_OF(name) CONFORMANCE_CASE(name, one_of)
 #define CASE_ONE_OF_ATOMIC(name) CONFORMANCE_CASE(name, one_of_atomic)
+#define CASE_UNDEFINED(name) CONFORMANCE_CASE(name, undefined)
 #define CASE_ALONE(name) CONFORMANCE_CASE(name, alone)

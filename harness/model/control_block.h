@@ -11,6 +11,8 @@
 
 #include <wedge/outcome.h>
 #include "harness/model/memory.h"
+#include "harness/model/lock_cycle.h"
+#include "harness/model/misuse.h"
 #include "harness/model/operation.h"
 #include "harness/model/search.h"
 #include "harness/model/search_block.h"
@@ -49,11 +51,14 @@ inline constexpr std::uint32_t all_points = 1u << 14;  // every plain access of 
 inline constexpr std::uint32_t bound_preemptions = 1u << 18;  // strategy exhaust: at most strategy_depth of them
 inline constexpr std::uint32_t bound_delays = 1u << 19;
 
+inline constexpr std::uint32_t no_misuse = 1u << 16;    // what POSIX leaves undefined is answered as glibc does
+inline constexpr std::uint32_t lock_orders = 1u << 17;  // command run: predict deadlocks, and try those in `directions`
+
 // Each a bit of its own: two branches once took the same one.
 static_assert((log_events + no_early_timeouts + stop_at_failure + keep_output + direct + spurious_wakeups + guided +
-               hold_at_failure + free_running + light_delays + heavy_delays + no_races + all_points + no_heap + cover + bound_preemptions + bound_delays) ==
+               hold_at_failure + free_running + light_delays + heavy_delays + no_races + all_points + no_heap + no_misuse + lock_orders + cover + bound_preemptions + bound_delays) ==
               (log_events | no_early_timeouts | stop_at_failure | keep_output | direct | spurious_wakeups | guided |
-               hold_at_failure | free_running | light_delays | heavy_delays | no_races | all_points | no_heap | cover | bound_preemptions | bound_delays));
+               hold_at_failure | free_running | light_delays | heavy_delays | no_races | all_points | no_heap | no_misuse | lock_orders | cover | bound_preemptions | bound_delays));
 }  // namespace request_flags
 
 // An instruction, named so that every process of the program finds it.
@@ -91,7 +96,9 @@ struct Request {
   std::uint32_t mutation;  // test-only: which part of the runtime to break; 0: none
   std::uint64_t replay_choices;
   std::uint64_t guide_entries;
-  Portfolio portfolio;  // strategy `portfolio` only
+  Portfolio portfolio;          // strategy `portfolio` only
+  std::uint64_t directed_from;  // every second execution from this one on tries one of `directions`; see is_directed()
+  LockCycles directions;
   char scenario[256];
   char variant[256];
   RacesEnd races_end;
@@ -134,6 +141,8 @@ struct Result {
   std::uint32_t modules;
   std::uint32_t notes;
   std::uint32_t races;
+  Misuse misuse;
+  std::uint64_t round_since;  // livelock: since this step all goes round; no_round: that is not known
   std::uint32_t cycle_length;
   std::uint16_t cycle[64];  // tasks, each waiting for the next
   MemoryRecord memory;      // misuse and leak: which block; fault none: it is not about memory
@@ -142,9 +151,12 @@ struct Result {
 
 // choices: one entry per step. Below first_value a task number; clock_choice: the clock moved; from first_value on a
 // value.
+inline constexpr std::uint64_t no_round = ~std::uint64_t{0};
+
 using ChoiceEntry = std::uint16_t;
 inline constexpr ChoiceEntry clock_choice = 0x7ffe;
 inline constexpr ChoiceEntry spurious_choice = 0x7ffd;
+inline constexpr ChoiceEntry lasso_choice = 0x7ffc;  // always the last: from here on all goes round for ever
 inline constexpr ChoiceEntry first_value = 0x8000;
 
 // A schedule that says only where it departs from the default, which lets a task go on as long as it can: "when `task`
@@ -311,6 +323,7 @@ struct ControlBlock {
   Result result;
   SearchKnowledge search;
   SearchReport search_report;
+  LockCycles lock_cycles;  // predicted while the request was carried out; emptied by the supervisor
   std::uint32_t listed;
   std::uint32_t pad;
   ChoiceEntry choices[max_choices];
@@ -351,6 +364,13 @@ constexpr std::uint64_t execution_seed(std::uint64_t campaign_seed, std::uint64_
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
   return z ^ (z >> 31);
+}
+
+// Not all of them: a prediction may never come true, and the other strategies are needed, too.
+inline constexpr std::uint64_t most_directed = 512;
+constexpr bool is_directed(std::uint64_t directed_from, std::uint32_t directions, std::uint64_t execution) {
+  return directions > 0 && execution >= directed_from && execution - directed_from < most_directed &&
+         (execution - directed_from) % 2 == 0;
 }
 
 }  // namespace wedge::model

@@ -55,6 +55,7 @@ enum class Operation : std::uint8_t {
   proceed,  // uninstrumented code behind a releasing operation goes on
   plain_read,
   plain_write,
+  destroy,
   count_,
 };
 
@@ -106,6 +107,7 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Operation
     "go on",
     "plain read",
     "plain write",
+    "destroy",
 };
 
 constexpr std::string_view name_of(Operation operation) { return operation_names[static_cast<std::size_t>(operation)]; }

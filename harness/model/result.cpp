@@ -67,6 +67,8 @@ Json json_of(const VariantResult& variant) {
           {"executions", variant.executions},
           {"first_failure", variant.first_failure ? Json(*variant.first_failure) : Json()},
           {"failures", variant.failures},
+          {"predicted", variant.predicted},
+          {"directed", variant.directed},
           {"left_out", variant.left_out},
           {"residual", variant.residual ? json_of(*variant.residual) : Json()},
           {"expected_races", variant.expected_races},
@@ -121,6 +123,8 @@ VariantResult variant_from(const Json& json) {
   if (!json.at("first_failure").is_null()) variant.first_failure = json.at("first_failure").get<std::uint64_t>();
   json.at("failures").get_to(variant.failures);
   if (json.contains("exhaust")) variant.exhaust = claim_from(json.at("exhaust"));
+  variant.predicted = json.value("predicted", std::uint64_t{0});
+  variant.directed = json.value("directed", std::uint64_t{0});
   variant.left_out = json.value("left_out", "");
   if (json.contains("residual") && !json.at("residual").is_null())
     variant.residual = residual_from(json.at("residual"));

@@ -97,6 +97,8 @@ struct VariantResult {
   std::vector<BenignRace> benign;
   std::optional<ExhaustClaim> exhaust;
   std::string left_out;  // why it was not run on this rung, or empty
+  std::uint64_t predicted = 0;       // deadlocks that passing executions made likely, and which did not happen
+  std::uint64_t directed = 0;        // executions that tried to come to one
 
   bool operator==(const VariantResult&) const = default;
 };

@@ -75,12 +75,15 @@ struct Recipe {
   std::uint64_t hint_steps = 0;
   std::uint32_t hint_tasks = 0;
   std::uint32_t strategy_depth = 0;
+  LockCycles directions;  // of a campaign: predicted deadlocks to try; no part of a trace
+  std::uint64_t directed_from = 0;
   std::uint32_t flags = 0;  // request_flags that change what happens
   std::uint32_t mutation = 0;
   CarrierKind carrier = CarrierKind::fiber;
   // Found by strategy `portfolio`, in which it was the turn of `strategy`; whose turn it is follows from `turns`, which
   // is of the running campaign only and not in a file.
   bool portfolio = false;
+  bool directed = false;  // found on the way to a predicted deadlock, where no strategy chose alone
   Portfolio turns;
   std::vector<RacePair> races;  // known ones: their plain accesses are points, and they are no news; sorted
 
@@ -110,6 +113,8 @@ struct Trace {
   std::uint32_t stack = 0;
   bool confirmed_cycle = false;
   std::vector<std::uint16_t> cycle;
+  std::uint64_t round_since = no_round;  // livelock: from this step on the same comes again and again, proved
+  Misuse misuse;                         // kind none: the outcome is another, or the misuse is one of memory
   std::uint64_t steps = 0;
   std::uint64_t virtual_ns = 0;
   std::uint64_t diverged_at = 0;

@@ -40,6 +40,7 @@ Recipe recipe_from(const Json& json) {
   recipe.portfolio = json.value("portfolio", false);
   if (json.contains("races"))  // traces of older versions have none
     for (const Json& row : json["races"]) recipe.races.push_back({{row.at(0), row.at(1)}, {row.at(2), row.at(3)}});
+  recipe.directed = json.value("directed", false);
   return recipe;
 }
 
@@ -150,6 +151,16 @@ EventRecord event_from(const Json& json) {
   return event;
 }
 
+Misuse misuse_from(const Json& json) {
+  Misuse misuse;
+  misuse.kind = enum_from<MisuseKind>(misuse_names, json.at("kind"));
+  json.at("object").get_to(misuse.object);
+  misuse.task = task_number(json.at("task"));
+  json.at("step").get_to(misuse.step);
+  json.at("stack").get_to(misuse.stack);
+  return misuse;
+}
+
 void read_outcome(const Json& json, Trace& trace) {
   trace.outcome = enum_from<Outcome>(outcome_names, json.at("outcome"));
   json.at("text").get_to(trace.text);
@@ -164,6 +175,8 @@ void read_outcome(const Json& json, Trace& trace) {
   json.at("stack").get_to(trace.stack);
   json.at("confirmed_cycle").get_to(trace.confirmed_cycle);
   json.at("cycle").get_to(trace.cycle);
+  if (json.contains("round_since")) json.at("round_since").get_to(trace.round_since);
+  if (json.contains("misuse")) trace.misuse = misuse_from(json.at("misuse"));
   json.at("steps").get_to(trace.steps);
   json.at("virtual_ns").get_to(trace.virtual_ns);
   json.at("diverged_at").get_to(trace.diverged_at);

@@ -36,7 +36,8 @@ Json json_of(const Recipe& recipe) {
           {"mutation", recipe.mutation},
           {"carrier", carrier_names[static_cast<std::size_t>(recipe.carrier)]},
           {"portfolio", recipe.portfolio},
-          {"races", json_of(recipe.races)}};
+          {"races", json_of(recipe.races)},
+          {"directed", recipe.directed}};
 }
 
 Json json_of(const TaskRecord& task) {
@@ -136,6 +137,14 @@ Json json_of_choices(const std::vector<ChoiceEntry>& choices) {
   return pack_choices(choices);
 }
 
+Json json_of(const Misuse& misuse) {
+  return {{"kind", name_of(misuse.kind)},
+          {"object", misuse.object},
+          {"task", task_number(misuse.task)},
+          {"step", misuse.step},
+          {"stack", misuse.stack}};
+}
+
 Json json_of(const EssentialSwitch& essential) {
   return {{"kind", name_of(essential.kind)},
           {"step", essential.step},
@@ -205,6 +214,8 @@ void add_outcome(Json& json, const Trace& trace) {
   json["stack"] = trace.stack;
   json["confirmed_cycle"] = trace.confirmed_cycle;
   json["cycle"] = trace.cycle;
+  if (trace.round_since != no_round) json["round_since"] = trace.round_since;
+  if (trace.misuse.kind != MisuseKind::none) json["misuse"] = json_of(trace.misuse);
   json["steps"] = trace.steps;
   json["virtual_ns"] = trace.virtual_ns;
   json["diverged_at"] = trace.diverged_at;

@@ -43,6 +43,12 @@ enum class Mutation : std::uint32_t {
   skip_thread_locals,    // what only a thread_local points to is taken for lost
   sleep_too_long,        // exhaust: what sleeps sleeps on whatever is done
   forget_dependence,     // exhaust: operations on every other thing count as independent
+  forget_destruction,    // a destroyed object is used as if it were not
+  forget_unlocker,       // who unlocks a mutex is not looked at
+  lasso_without_memory,  // states are told apart by what tasks wait for, and not by what memory holds
+  no_lasso,              // that states repeat is not noticed
+  ignore_gate_locks,     // a lock that two tasks share is taken for none when deadlocks are predicted
+  no_prediction,         // deadlocks are not predicted
   count_,
 };
 

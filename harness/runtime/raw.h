@@ -40,7 +40,7 @@ inline void* reserve(std::size_t bytes) {
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (result < 0 && result > -4096) __builtin_trap();
   const auto begin = static_cast<std::uintptr_t>(result);
-  if (reserved_count < max_reserved) reserved[reserved_count] = {begin, begin + bytes};
+  if (reserved_count < max_reserved) reserved[reserved_count] = {begin, begin + ((bytes + 4095) & ~std::size_t{4095})};
   ++reserved_count;
   return reinterpret_cast<void*>(result);
 }

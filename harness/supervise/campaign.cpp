@@ -53,7 +53,7 @@ class Campaign {
       give(workers_.count());
     }
     collect_races();
-    lessons_.teach(recipe_);
+    lessons_.teach(recipe_, next_);
     search_.end_round(lessons_.search, found_since(first), next_);
     lessons_.search = {};
     recipe_.turns = search_.turns();
@@ -119,6 +119,7 @@ class Campaign {
     const Range range = *active_[answer.worker];
     active_[answer.worker].reset();
     lessons_.add(answer.lessons);
+    count_directed({range.first, answer.failure ? answer.failure->recipe.execution + 1 : range.end});
     if (!answer.failure) {
       done_ += range.size();
       return;
@@ -130,6 +131,11 @@ class Campaign {
       abandon_after(failed);
     else if (failed + 1 < range.end)
       begin(answer.worker, {failed + 1, range.end});
+  }
+
+  void count_directed(Range range) {
+    for (std::uint64_t i = range.first; i < range.end; ++i)
+      directed_ += model::is_directed(recipe_.directed_from, recipe_.directions.count, i) ? 1 : 0;
   }
 
   void remember(model::Trace failure) {
@@ -161,6 +167,8 @@ class Campaign {
   CampaignResult result() {
     CampaignResult result;
     result.complete = !interrupted_;
+    result.predicted = lessons_.lock_cycles.count;
+    result.directed = directed_;
     if (!failures_.empty()) result.first_failure = first_failure();
     for (auto& [print, trace] : findings_) result.findings.push_back(std::move(trace));
     std::ranges::sort(result.findings, {}, [](const model::Trace& trace) { return trace.recipe.execution; });
@@ -192,6 +200,7 @@ class Campaign {
   Search search_;
   std::optional<std::uint64_t> pairs_before_;  // the last tenth
   std::uint64_t done_ = 0;
+  std::uint64_t directed_ = 0;  // of these
   bool interrupted_ = false;
   std::vector<std::uint64_t> failures_;
   std::map<std::string, model::Trace> findings_;  // by fingerprint

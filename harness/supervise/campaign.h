@@ -63,6 +63,8 @@ struct CampaignResult {
   std::vector<model::Trace> findings;       // one per fingerprint, by their smallest execution; races last
   std::vector<model::Trace> benign;         // races that do not count, each with its reason
   std::optional<model::Residual> residual;  // nothing failed, and every execution that was planned has run
+  std::uint64_t predicted = 0;              // deadlocks, from executions that passed
+  std::uint64_t directed = 0;               // executions that tried to come to one of them
   bool complete = true;                     // false: ended by Ctrl-C
 };
 

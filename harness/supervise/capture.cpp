@@ -78,6 +78,7 @@ void capture_objects(const ControlBlock& block, Trace& trace) {
     capture_object(block, trace, task.mutex);
   }
   for (const model::EventRecord& event : trace.events) capture_object(block, trace, event.object);
+  capture_object(block, trace, trace.misuse.object);
 }
 
 void capture_stack(const ControlBlock& block, Trace& trace, std::uint32_t id) {
@@ -93,6 +94,7 @@ void capture_stack(const ControlBlock& block, Trace& trace, std::uint32_t id) {
 
 void capture_stacks(const ControlBlock& block, Trace& trace) {
   capture_stack(block, trace, trace.stack);
+  capture_stack(block, trace, trace.misuse.stack);
   for (const model::TaskRecord& task : trace.tasks) {
     capture_stack(block, trace, task.stack);
     capture_stack(block, trace, task.create_stack);
@@ -197,6 +199,9 @@ void capture_result(const ControlBlock& block, Trace& trace) {
   trace.stack = result.stack;
   trace.confirmed_cycle = flag_in(result.confirmed_cycle);
   trace.cycle.assign(result.cycle, result.cycle + std::min<std::size_t>(result.cycle_length, std::size(result.cycle)));
+  trace.misuse = result.misuse;
+  trace.round_since = result.round_since;
+  if (trace.misuse.kind >= model::MisuseKind::count_) trace.misuse = {};
   trace.steps = result.steps;
   trace.virtual_ns = result.virtual_ns;
   trace.diverged_at = result.diverged_at;
@@ -234,6 +239,8 @@ Trace capture(const ControlBlock& block, const Answer& answer, const model::Reci
   trace.wedge = model::version;
   trace.recipe = recipe;
   trace.recipe.execution = answer.execution;
+  trace.recipe.directions = {};  // a replay has its choices, and whoever measures rates wants plain search
+  trace.recipe.directed_from = 0;
   if (block.result.written != 0) {
     capture_result(block, trace);
     capture_memory(block, trace);
@@ -264,6 +271,8 @@ model::Request request_for(const model::Recipe& recipe, model::Command command, 
   request.hint_tasks = recipe.hint_tasks;
   request.strategy_depth = recipe.strategy_depth;
   request.flags = recipe.flags;
+  request.directions = recipe.directions;
+  request.directed_from = recipe.directed_from;
   request.mutation = recipe.mutation;
   put_text(request.scenario, recipe.scenario);
   put_text(request.variant, recipe.variant);

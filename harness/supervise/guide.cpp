@@ -39,6 +39,7 @@ class GuideMaker {
 
  private:
   void add(ChoiceEntry choice) {
+    if (choice == model::lasso_choice) return;  // nobody's choice: what was found where it stands
     const bool is_task =
         choice != model::clock_choice && choice != model::spurious_choice && choice < model::first_value;
     if (!is_task || choice != last_ || yielded_ || ++streak_ >= model::guide_patience) {

@@ -22,12 +22,14 @@ struct Lessons {
   void add(const Lessons& other);
 
   // Puts what the next round is to know into its recipe.
-  void teach(model::Recipe& recipe) const;
+  // `next` is the first execution of that round.
+  void teach(model::Recipe& recipe, std::uint64_t next) const;
 
   std::uint64_t longest = 0;     // most steps in one execution
   std::uint32_t most_tasks = 0;  // most tasks in one execution
   SearchLessons search;
   std::map<model::RacePair, SeenRace> races;  // by the first execution that showed them
+  model::LockCycles lock_cycles;  // predicted deadlocks: the smallest of them by their order
 
   bool operator==(const Lessons&) const = default;
 };

@@ -24,6 +24,8 @@ Lessons lessons_in(const model::ControlBlock& control) {
   for (const model::Schedule& schedule : report.best.schedules)
     if (schedule.new_pairs > 0 && schedule.count <= model::max_stretches) lessons.search.best.push_back(schedule);
   for (const SeenRace& race : seen_races(control)) lessons.races.emplace(race.pair, race);
+  lessons.lock_cycles = control.lock_cycles;
+  lessons.lock_cycles.count = std::min(lessons.lock_cycles.count, model::most_lock_cycles);
   return lessons;
 }
 
@@ -77,7 +79,9 @@ Job& Pool::job(unsigned worker) {
 
 void Pool::begin(unsigned worker, const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) {
   recipes_[worker] = recipe;
-  send(worker, request_for(recipe, model::Command::run, first, count), model::RacesEnd::nothing);
+  model::Request request = request_for(recipe, model::Command::run, first, count);
+  request.flags |= model::request_flags::lock_orders;
+  send(worker, request, model::RacesEnd::nothing);
 }
 
 void Pool::send(unsigned worker, model::Request request, model::RacesEnd races_end) {
@@ -90,6 +94,7 @@ void Pool::send(unsigned worker, model::Request request, model::RacesEnd races_e
     copy_knowledge(knowledge_, job.control().search);
   }
   request.races_end = races_end;
+  job.control().lock_cycles = {};
   job.send(request);
 }
 
@@ -108,7 +113,10 @@ RangeResult Pool::wait() {
   const model::ControlBlock& control = jobs_[worker]->control();
   RangeResult result{worker, std::nullopt, lessons_in(control)};
   if (arrival.answer.kind != AnswerKind::stopped) return result;
-  result.failure = capture(control, arrival.answer, recipes_[worker]);
+  const model::Recipe& recipe = recipes_[worker];
+  result.failure = capture(control, arrival.answer, recipe);
+  result.failure->recipe.directed =
+      model::is_directed(recipe.directed_from, recipe.directions.count, arrival.answer.execution);
   name_the_strategy(result.failure->recipe);
   const model::Hang* hang = hang_of(arrival.answer.execution);
   if (hang != nullptr && result.failure->outcome == Outcome::hang) {

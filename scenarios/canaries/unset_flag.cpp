@@ -37,8 +37,8 @@ const wedge::Scenario scenario{
     .source = "invented",
     .variants =
         {
-            {"as-found", [] { cancel_and_spin(Until::ready); }, wedge::expect(wedge::Outcome::livelock, "step budget"),
-             step_budget},
+            {"as-found", [] { cancel_and_spin(Until::ready); },
+             wedge::expect(wedge::Outcome::livelock, "goes round for ever"), step_budget},
             {"fix/look-at-both", [] { cancel_and_spin(Until::ready_or_cancelled); },
              wedge::expect(wedge::Outcome::pass), step_budget},
         },

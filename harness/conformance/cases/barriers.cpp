@@ -155,11 +155,20 @@ class SpinLock {
   explicit SpinLock(int sharing = PTHREAD_PROCESS_PRIVATE) { pthread_spin_init(&it, sharing); }
   SpinLock(const SpinLock&) = delete;
   SpinLock& operator=(const SpinLock&) = delete;
-  ~SpinLock() { pthread_spin_destroy(&it); }
+  ~SpinLock() {
+    if (!is_destroyed_) pthread_spin_destroy(&it);
+  }
+  int destroy() {
+    is_destroyed_ = true;
+    return pthread_spin_destroy(&it);
+  }
   int lock() { return pthread_spin_lock(&it); }
   int try_lock() { return pthread_spin_trylock(&it); }
   int unlock() { return pthread_spin_unlock(&it); }
   pthread_spinlock_t it{};
+
+ private:
+  bool is_destroyed_ = false;
 };
 
 CASE(spin_lock_results) {
@@ -171,7 +180,7 @@ CASE(spin_lock_results) {
     record_error("unlock", spin.unlock());
     record_error("try", spin.try_lock());
     record_error("unlock again", spin.unlock());
-    record_error("destroy", pthread_spin_destroy(&spin.it));
+    record_error("destroy", spin.destroy());
   }
 }
 

@@ -19,13 +19,22 @@ class Condition {
   }
   Condition(const Condition&) = delete;
   Condition& operator=(const Condition&) = delete;
-  ~Condition() { pthread_cond_destroy(&it); }
+  ~Condition() {
+    if (!is_destroyed_) pthread_cond_destroy(&it);
+  }
+  int destroy() {
+    is_destroyed_ = true;
+    return pthread_cond_destroy(&it);
+  }
 
   int wait(Mutex& mutex) { return pthread_cond_wait(&it, &mutex.it); }
   int signal() { return pthread_cond_signal(&it); }
   int broadcast() { return pthread_cond_broadcast(&it); }
 
   pthread_cond_t it{};
+
+ private:
+  bool is_destroyed_ = false;
 };
 
 }  // namespace conformance

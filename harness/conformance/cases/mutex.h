@@ -21,13 +21,22 @@ class Mutex {
   }
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
-  ~Mutex() { pthread_mutex_destroy(&it); }
+  ~Mutex() {
+    if (!is_destroyed_) pthread_mutex_destroy(&it);
+  }
+  int destroy() {
+    is_destroyed_ = true;
+    return pthread_mutex_destroy(&it);
+  }
 
   int lock() { return pthread_mutex_lock(&it); }
   int try_lock() { return pthread_mutex_trylock(&it); }
   int unlock() { return pthread_mutex_unlock(&it); }
 
   pthread_mutex_t it{};
+
+ private:
+  bool is_destroyed_ = false;
 };
 
 struct MutexType {

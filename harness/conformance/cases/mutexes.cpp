@@ -21,7 +21,7 @@ CASE(lock_and_unlock_succeed) {
     record_error(name + " unlock"s, mutex.unlock());
     record_error(name + " trylock"s, mutex.try_lock());
     record_error(name + " unlock again"s, mutex.unlock());
-    record_error(name + " destroy"s, pthread_mutex_destroy(&mutex.it));
+    record_error(name + " destroy"s, mutex.destroy());
   }
 }
 
@@ -87,7 +87,7 @@ CASE(unlock_by_another_thread_is_eperm) {
   }
 }
 
-CASE(destroy_of_a_locked_mutex_is_ebusy) {
+CASE_UNDEFINED(destroy_of_a_locked_mutex_is_ebusy) {
   for (const auto& [type, name] : mutex_types) {
     Mutex mutex(type);
     mutex.lock();
@@ -97,7 +97,7 @@ CASE(destroy_of_a_locked_mutex_is_ebusy) {
   }
 }
 
-CASE(destroyed_mutex_is_einval) {
+CASE_UNDEFINED(destroyed_mutex_is_einval) {
   for (const auto& [type, name] : mutex_types) {
     Mutex mutex(type);
     pthread_mutex_destroy(&mutex.it);

@@ -20,7 +20,13 @@ class ReadWriteLock {
   }
   ReadWriteLock(const ReadWriteLock&) = delete;
   ReadWriteLock& operator=(const ReadWriteLock&) = delete;
-  ~ReadWriteLock() { pthread_rwlock_destroy(&it); }
+  ~ReadWriteLock() {
+    if (!is_destroyed_) pthread_rwlock_destroy(&it);
+  }
+  int destroy() {
+    is_destroyed_ = true;
+    return pthread_rwlock_destroy(&it);
+  }
 
   int read() { return pthread_rwlock_rdlock(&it); }
   int write() { return pthread_rwlock_wrlock(&it); }
@@ -43,6 +49,7 @@ class ReadWriteLock {
     if (result == 0) unlock();
     return result;
   }
+  bool is_destroyed_ = false;
 };
 
 struct Preference {

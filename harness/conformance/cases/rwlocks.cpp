@@ -26,7 +26,7 @@ CASE(readers_share_and_writers_do_not) {
     record_error(name + " another writer"s, lock.try_write_elsewhere());
     record_error(name + " unlock again"s, lock.unlock());
     record_error(name + " free"s, lock.try_write_elsewhere());
-    record_error(name + " destroy"s, pthread_rwlock_destroy(&lock.it));
+    record_error(name + " destroy"s, lock.destroy());
   }
 }
 

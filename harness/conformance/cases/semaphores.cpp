@@ -19,13 +19,22 @@ class Semaphore {
   explicit Semaphore(unsigned value, int shared = 0) { sem_init(&it, shared, value); }
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;
-  ~Semaphore() { sem_destroy(&it); }
+  ~Semaphore() {
+    if (!is_destroyed_) sem_destroy(&it);
+  }
+  int destroy() {
+    is_destroyed_ = true;
+    return sem_destroy(&it);
+  }
   int value() {
     int current = -1;
     sem_getvalue(&it, &current);
     return current;
   }
   sem_t it{};
+
+ private:
+  bool is_destroyed_ = false;
 };
 
 CASE(semaphore_counts) {
@@ -38,7 +47,7 @@ CASE(semaphore_counts) {
   record("value", semaphore.value());
   record_call("post", sem_post(&semaphore.it));
   record("value", semaphore.value());
-  record_call("destroy", sem_destroy(&semaphore.it));
+  record_call("destroy", semaphore.destroy());
 }
 
 CASE(init_refuses_too_large_a_value) {

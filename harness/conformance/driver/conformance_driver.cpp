@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "harness/conformance/driver/options.h"
@@ -51,14 +52,15 @@ class Driver {
   // The cases of one family share a process, except those that end it; unspecified results need more runs.
   std::vector<Group> groups(std::size_t runs, std::size_t one_of_runs) const {
     std::vector<Group> all;
-    std::map<std::pair<std::string, bool>, Group> shared;
+    std::map<std::tuple<std::string, bool, bool>, Group> shared;
     for (const auto& [name, each] : cases_) {
       if (each.kind == "alone") {
-        all.push_back({{name}, runs});
+        all.push_back({{name}, runs, false});
         continue;
       }
       const bool is_open = each.has_unspecified_results();
-      Group& group = shared[{each.family(), is_open}];
+      Group& group = shared[{each.family(), is_open, each.is_undefined()}];
+      group.undefined = each.is_undefined();
       group.names.push_back(name);
       group.runs = is_open ? one_of_runs : runs;
     }
@@ -80,20 +82,20 @@ class Driver {
       }
     }
     if (options_.cases == options_.reference) return;
-    for (const Transcript& transcript : runner_.run_natively(options_.cases, {group.names, 1}))
+    for (const Transcript& transcript : runner_.run_natively(options_.cases, {group.names, 1, group.undefined}))
       compare(transcript, "uncontrolled", runner_.repeat_natively(options_.cases, transcript.name));
   }
 
   void run_controlled(const Group& group) {
     Reached reached;
     for (const Transcript& transcript : runner_.run_controlled(group)) {
-      compare(transcript, "controlled", runner_.repeat_controlled(transcript.name, group.runs));
+      compare(transcript, "controlled", runner_.repeat_controlled(transcript.name, group));
       reached.add(transcript);
     }
     for (const auto& name : group.names) {
       if (cases_.at(name).kind == "one-of-atomic" && !options_.has_atomic_points) continue;
       for (const auto& value : reached.missing(name))
-        runner_.complaints.push_back({name, "never reached " + value, runner_.repeat_controlled(name, group.runs)});
+        runner_.complaints.push_back({name, "never reached " + value, runner_.repeat_controlled(name, group)});
     }
   }
 

@@ -75,11 +75,12 @@ std::vector<Listed> Runner::list(const std::string& program) {
   return all;
 }
 
-std::vector<std::string> Runner::controlled_command(std::size_t runs, bool shows_output) const {
+std::vector<std::string> Runner::controlled_command(const Group& group, bool shows_output) const {
   std::vector<std::string> command{
       options_.wedge, "run",         "--strategy", options_.strategy, "--carrier",    options_.carrier,
-      "--seed",       options_.seed, "--jobs",     options_.jobs,     "--executions", std::to_string(runs)};
+      "--seed",       options_.seed, "--jobs",     options_.jobs,     "--executions", std::to_string(group.runs)};
   append(command, options_.more);
+  if (group.undefined) command.emplace_back("--no-misuse");
   if (shows_output)
     command.emplace_back("--show-output");
   else
@@ -92,8 +93,8 @@ std::string Runner::repeat_natively(const std::string& program, const std::strin
   return to_shell({program, name});
 }
 
-std::string Runner::repeat_controlled(const std::string& name, std::size_t runs) const {
-  auto command = controlled_command(runs, true);
+std::string Runner::repeat_controlled(const std::string& name, const Group& group) const {
+  auto command = controlled_command(group, true);
   command.push_back(name);
   return to_shell(command);
 }
@@ -113,8 +114,8 @@ std::vector<Transcript> Runner::run_natively(const std::string& program, const G
 
 std::vector<Transcript> Runner::run_controlled(const Group& group) {
   return run(
-      group, group.runs, [&](const Group& part) { return controlled_command(part.runs, false); },
-      [&](const auto& name) { return repeat_controlled(name, group.runs); });
+      group, group.runs, [&](const Group& part) { return controlled_command(part, false); },
+      [&](const auto& name) { return repeat_controlled(name, group); });
 }
 
 std::vector<Transcript> Runner::run(const Group& group, std::size_t times, const MakeCommand& make_command,
@@ -135,7 +136,7 @@ std::vector<Transcript> Runner::run(const Group& group, std::size_t times, const
   }
   std::vector<Transcript> all;
   for (const auto& name : group.names) {
-    auto single = run({{name}, group.runs}, times, make_command, repeat);
+    auto single = run({{name}, group.runs, group.undefined}, times, make_command, repeat);
     std::move(single.begin(), single.end(), std::back_inserter(all));
   }
   return all;

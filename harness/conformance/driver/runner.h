@@ -16,6 +16,7 @@ struct Listed {
   std::string name;  // "family/name"
 
   std::string family() const { return name.substr(0, name.find('/')); }
+  bool is_undefined() const { return kind == "undefined"; }
   bool has_unspecified_results() const { return kind == "one-of" || kind == "one-of-atomic"; }
 };
 
@@ -23,6 +24,7 @@ struct Listed {
 struct Group {
   std::vector<std::string> names;
   std::size_t runs = 1;  // transcripts of each that are expected
+  bool undefined = false;
 };
 
 // What became of one run, to be told of one case.
@@ -47,7 +49,7 @@ class Runner {
   std::vector<Transcript> run_controlled(const Group& group);
 
   std::string repeat_natively(const std::string& program, const std::string& name) const;
-  std::string repeat_controlled(const std::string& name, std::size_t runs) const;
+  std::string repeat_controlled(const std::string& name, const Group& group) const;
 
   std::vector<Complaint> complaints;
 
@@ -55,7 +57,7 @@ class Runner {
   using MakeCommand = std::function<std::vector<std::string>(const Group&)>;
   using Repeat = std::function<std::string(const std::string& name)>;
 
-  std::vector<std::string> controlled_command(std::size_t runs, bool shows_output) const;
+  std::vector<std::string> controlled_command(const Group& group, bool shows_output) const;
   std::vector<Transcript> run(const Group& group, std::size_t times, const MakeCommand& make_command,
                               const Repeat& repeat);
 

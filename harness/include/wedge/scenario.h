@@ -98,6 +98,10 @@ void note(std::string_view text);
 // before they happen. Only what is compiled with -fsanitize=thread is searched for races.
 void benign_race(const volatile void* address, std::size_t size, std::string_view reason);
 
+// There is progress, though nothing of it can be seen in the state of the program: for what polls by design. The steps
+// of an execution before it counts as a livelock are counted from the last such call.
+void progress();
+
 // Whether the caller runs inside a controlled execution. Not so on the free rungs.
 bool controlled();
 

@@ -27,6 +27,7 @@ namespace {
 
 model::CarrierKind chosen_carrier = model::CarrierKind::fiber;
 Context* free_contexts = nullptr;
+Context* last_made = nullptr;
 std::size_t made = 0;
 
 // pthread_t -> context, open addressing; pthread_t values are page-aligned-ish addresses.
@@ -40,6 +41,8 @@ void remember(Context* context) {
   std::size_t i = slot_of(context->thread);
   while (table[i] != nullptr) i = (i + 1) % table_size;
   table[i] = context;
+  context->next_made = last_made;
+  last_made = context;
 }
 
 bool cpu_has_fsgsbase() {
@@ -173,6 +176,7 @@ void release_context(Context* context) {
 }
 
 std::size_t contexts_made() { return made; }
+const Context* all_contexts() { return last_made; }
 
 void for_each_context(void (*visit)(const Context& context, void* argument), void* argument) {
   for (std::size_t i = 0; table != nullptr && i < table_size; ++i)
@@ -188,6 +192,8 @@ Context* context_of(pthread_t thread) {
 
 void switch_thread(Context& from, Context& to) {
   from.fiber = __builtin_frame_address(0);  // as on the other carrier: where its stack ends meanwhile
+  __builtin_unwind_init();  // all that the task has is now on its stack
+  from.resting = __builtin_frame_address(0);
   to.word.store(1);
   raw::futex_wake(to.word);
   raw::futex_wait_until(from.word, 1);

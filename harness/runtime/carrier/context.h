@@ -27,11 +27,13 @@ struct Context {
   Task* task = nullptr;                // who runs on it; null while free
   pthread_t thread{};
   pid_t tid = 0;
-  char* stack_top = nullptr;   // where the fiber's part of the stack begins
+  char* stack_top = nullptr;     // where the fiber's part of the stack begins
   char* stack_base = nullptr;  // everything that tasks have on this stack is below; null: not known
+  void* resting = nullptr;    // carrier thread: the stack pointer while suspended
   Context* next_free = nullptr;
   std::uintptr_t memory_begin = 0;  // its stack and thread_local variables; 0: not known
   std::uintptr_t memory_end = 0;
+  Context* next_made = nullptr;
   bool pooled = true;  // made with default attributes, so usable for any task without special wishes
 };
 
@@ -52,6 +54,7 @@ int obtain_context(const pthread_attr_t* attributes, Context*& out);
 void release_context(Context* context);
 std::size_t contexts_made();
 void for_each_context(void (*visit)(const Context& context, void* argument), void* argument);
+const Context* all_contexts();  // linked by next_made
 
 // The context of a live pthread_t; null if it is none of ours.
 Context* context_of(pthread_t thread);

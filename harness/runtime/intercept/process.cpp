@@ -23,6 +23,7 @@
 #include "harness/runtime/intercept/thread_ends.h"
 #include "harness/runtime/memory/races.h"
 #include "harness/runtime/memory/heap.h"
+#include "harness/runtime/objects/lock_order.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/execution.h"
 #include "harness/runtime/scheduler/scheduler.h"
@@ -62,6 +63,7 @@ void note_exit(const char* call, int status) {
 
 void exit_program(int status) {
   note_exit("exit", status);
+  if (status == 0) finish_lock_orders();
   run_thread_local_destructors(*scheduler.current);
   if (status == 0 && scheduler.live_tasks == 1) heap::check_leaks(true);
   real_exit(status);
@@ -70,6 +72,7 @@ void exit_program(int status) {
 
 void exit_as_last_task() {
   heap::check_leaks(false);
+  finish_lock_orders();
   controlled = false;
   real_exit(0);
   __builtin_unreachable();

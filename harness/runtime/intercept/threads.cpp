@@ -17,6 +17,7 @@
 #include "harness/runtime/memory/order.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
+#include "harness/runtime/objects/misuse.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/serve/control.h"
 
@@ -122,8 +123,16 @@ int join_task(Task& task, void** result, std::uint64_t deadline) {
   memory::join_task(task);
   if (result != nullptr) *result = task.result;
   task.joined = true;
+  task.joined_by = me->id;
+  task.joined_step = scheduler.step;
   release_context(task.context);
   return 0;
+}
+
+// Its number may already be that of another thread; then nobody can tell.
+void expect_thread(pthread_t thread, const Task* task, Operation operation) {
+  if (task == nullptr ? context_of(thread) != nullptr : task->joined)
+    report_misuse(MisuseKind::thread_is_gone, operation, nullptr);
 }
 
 int may_join(const Task* task) {
@@ -135,6 +144,7 @@ int may_join(const Task* task) {
 
 int join_thread(pthread_t thread, void** result, std::uint64_t deadline) {
   Task* task = task_of(thread);
+  expect_thread(thread, task, Operation::join);
   announce(Operation::join, task != nullptr ? ObjectKind::task : ObjectKind::none, task, true);
   if (const int error = may_join(task); error != 0) {
     decide();
@@ -147,6 +157,7 @@ int join_thread(pthread_t thread, void** result, std::uint64_t deadline) {
 int try_join_thread(pthread_t thread, void** result) {
   Task* task = task_of(thread);
   point(Operation::join, task != nullptr ? ObjectKind::task : ObjectKind::none, task, true);
+  expect_thread(thread, task, Operation::join);
   if (task == nullptr || task->joined) return ESRCH;
   if (task->state != model::TaskState::ended) return EBUSY;
   if (const int error = may_join(task); error != 0) return error;
@@ -162,6 +173,7 @@ int timed_join(pthread_t thread, void** result, clockid_t clock, const timespec*
 int detach_thread(pthread_t thread) {
   Task* task = task_of(thread);
   point(Operation::detach, task != nullptr ? ObjectKind::task : ObjectKind::none, task, true);
+  expect_thread(thread, task, Operation::detach);
   if (task == nullptr || task->joined) return ESRCH;
   if (task->detached) return EINVAL;
   if (task->joiner != nullptr) return 0;  // as glibc: the joiner keeps it

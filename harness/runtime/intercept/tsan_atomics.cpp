@@ -118,6 +118,7 @@ T compare_exchange(volatile T* address, T expected, T desired, Order order, Orde
   } else {
     note(address, memory::Effect::load, order_of_failure, pc);
     step_changed_nothing();
+    scheduler.current->in_vain = true;
   }
   log_value(old);
   return old;

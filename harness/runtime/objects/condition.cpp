@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "harness/runtime/mutation.h"
+#include "harness/runtime/objects/misuse.h"
 #include "harness/runtime/objects/mutex.h"
 #include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/trace/recorder.h"
@@ -26,6 +27,14 @@ void wake(Task& task, Wake why) {
   contend_again(task);
 }
 
+// All that wait at one time must have given up one mutex, and each must hold it when it comes.
+void expect_same_mutex(const Object& object, pthread_mutex_t* mutex) {
+  expect_mutex_held(mutex, object);
+  const Task* other = object.first_waiter;
+  if (other == nullptr || is_mutex_numbered(mutex, other->gave_up_mutex)) return;
+  report_misuse(MisuseKind::wait_with_other_mutex, Operation::wait, &object, waiting_since(*other));
+}
+
 bool waits_for_condition(const Task& task) {
   return task.waits_on != nullptr && task.waits_on->kind == ObjectKind::condition;
 }
@@ -36,6 +45,8 @@ int wait_condition(pthread_cond_t* condition, pthread_mutex_t* mutex, std::uint6
   Task* task = scheduler.current;
   Object& object = object_at_handle(condition, ObjectKind::condition);
   point(Operation::wait, object);
+  expect_alive(object, Operation::wait);
+  expect_same_mutex(object, mutex);
   std::uint32_t depth = 0;
   if (const int error = release_for_wait(mutex, depth); error != 0) return error;
   if (depth > 0) task->gave_up_mutex = object_at_handle(mutex, ObjectKind::mutex).number;
@@ -59,6 +70,7 @@ int wait_condition(pthread_cond_t* condition, pthread_mutex_t* mutex, std::uint6
 int signal_condition(pthread_cond_t* condition) {
   Object& object = object_at_handle(condition, ObjectKind::condition);
   point(Operation::signal, object);
+  expect_alive(object, Operation::signal);
   if (mutated(Mutation::drop_signal)) return 0;
   Task* woken = nullptr;
   if (object.waiters == 0) step_changed_nothing();
@@ -73,12 +85,18 @@ int broadcast_condition(pthread_cond_t* condition) {
   Object& object = object_at_handle(condition, ObjectKind::condition);
   point(Operation::broadcast, object);
   if (object.waiters == 0) step_changed_nothing();
+  expect_alive(object, Operation::broadcast);
   note_signal(object, object.first_waiter, object.waiters);
   while (object.first_waiter != nullptr) {
     wake(*object.first_waiter, Wake::signalled);
     if (mutated(Mutation::broadcast_wakes_one)) break;
   }
   point_after_release();
+  return 0;
+}
+
+int destroy_condition(pthread_cond_t* condition) {
+  destroy_object(object_at_handle(condition, ObjectKind::condition));
   return 0;
 }
 

@@ -8,6 +8,8 @@
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
 #include "harness/runtime/scheduler/explore.h"
+#include "harness/runtime/objects/lock_order.h"
+#include "harness/runtime/objects/misuse.h"
 
 namespace wedge::runtime {
 
@@ -43,7 +45,22 @@ Object& object_of(pthread_mutex_t* mutex, const Kind& kind) {
   return object;
 }
 
-int take(Object& object) {
+// The kind is none that there is, as after destruction.
+int not_a_mutex(pthread_mutex_t* mutex, Operation operation) {
+  const Object* object = find_object_at_handle(mutex, ObjectKind::mutex);
+  if (object != nullptr) expect_alive(*object, operation);
+  return EINVAL;
+}
+
+// Only normal mutexes leave it open what happens when somebody unlocks them who does not hold them.
+void expect_held(const Object& object, MisuseKind if_not, Operation operation) {
+  const bool is_normal = static_cast<Flavour>(object.flavour) == Flavour::normal && !object.robust;
+  if (!is_normal || object.owner == scheduler.current || mutated(Mutation::forget_unlocker)) return;
+  report_misuse(if_not, operation, &object, taking_of(object));
+}
+
+int take(Object& object, Taking how = Taking::waiting) {
+  note_taken(object, false, how);
   note_owner(object, scheduler.current);
   memory::acquire(object.clock);
   if (mutated(Mutation::forget_owner)) object.owner = nullptr;
@@ -58,6 +75,7 @@ int take(Object& object) {
 
 void release(Object& object) {
   if (!mutated(Mutation::forget_mutex_order)) memory::hand_over(object.clock);
+  note_released(object);
   object.owner = nullptr;
   object.depth = 0;
   if (object.robust) --robust_held;
@@ -80,8 +98,8 @@ int relock(Object& object, bool trying) {
   }
 }
 
-int finish_lock(Object& object) {
-  const int result = take(object);
+int finish_lock(Object& object, Taking how) {
+  const int result = take(object, how);
   if (result == ENOTRECOVERABLE) release(object);
   log_result(result);
   return result;
@@ -91,7 +109,7 @@ int finish_lock(Object& object) {
 
 int lock_mutex(pthread_mutex_t* mutex, std::uint64_t deadline) {
   const Kind kind = kind_of(mutex);
-  if (!kind.valid) return EINVAL;
+  if (!kind.valid) return not_a_mutex(mutex, Operation::lock);
   Object& object = object_of(mutex, kind);
   announce(Operation::lock, ObjectKind::mutex, mutex, true, object.number);
   if (object.owner == scheduler.current) {
@@ -104,18 +122,20 @@ int lock_mutex(pthread_mutex_t* mutex, std::uint64_t deadline) {
     announce(Operation::lock, ObjectKind::mutex, mutex, true, object.number);
   }
   const Wake wake = contend(object, object.owner == nullptr, deadline);
+  expect_alive(object, Operation::lock);
   if (wake == Wake::timed_out && object.owner != nullptr) {
     log_result(ETIMEDOUT);
     return ETIMEDOUT;
   }
-  return finish_lock(object);
+  return finish_lock(object, deadline == no_deadline ? Taking::waiting : Taking::trying);
 }
 
 int try_lock_mutex(pthread_mutex_t* mutex) {
   const Kind kind = kind_of(mutex);
-  if (!kind.valid) return EINVAL;
+  if (!kind.valid) return not_a_mutex(mutex, Operation::try_lock);
   Object& object = object_of(mutex, kind);
   point(Operation::try_lock, object);
+  expect_alive(object, Operation::try_lock);
   if (object.owner == scheduler.current) {
     const int result = relock(object, true);
     log_result(result);
@@ -123,17 +143,21 @@ int try_lock_mutex(pthread_mutex_t* mutex) {
   }
   if (object.owner != nullptr) {
     step_changed_nothing();
+    scheduler.current->in_vain = true;
     log_result(EBUSY);
     return EBUSY;
   }
-  return finish_lock(object);
+  return finish_lock(object, Taking::trying);
 }
 
 int unlock_mutex(pthread_mutex_t* mutex) {
   const Kind kind = kind_of(mutex);
-  if (!kind.valid) return EINVAL;
+  if (!kind.valid) return not_a_mutex(mutex, Operation::unlock);
   Object& object = object_of(mutex, kind);
   point(Operation::unlock, object);
+  expect_alive(object, Operation::unlock);
+  expect_held(object, object.owner == nullptr ? MisuseKind::unlock_of_free : MisuseKind::unlock_of_others,
+              Operation::unlock);
   const bool checks = kind.flavour != Flavour::normal || kind.robust;
   if (checks && object.owner != scheduler.current) {
     log_result(EPERM);
@@ -154,11 +178,14 @@ int unlock_mutex(pthread_mutex_t* mutex) {
 
 int destroy_mutex(pthread_mutex_t* mutex) {
   const Kind kind = kind_of(mutex);
-  if (!kind.valid) return EINVAL;
+  if (!kind.valid) return not_a_mutex(mutex, Operation::destroy);
   Object& object = object_of(mutex, kind);
+  destroy_object(object);
   if (object.owner != nullptr && !kind.robust) return EBUSY;
-  mutex->__data.__lock = 0;
-  mutex->__data.__count = 0;
+  if (!object.destroyed) {  // the handle stays, by which later calls are known to be wrong
+    mutex->__data.__lock = 0;
+    mutex->__data.__count = 0;
+  }
   mutex->__data.__kind = -1;
   return 0;
 }
@@ -172,11 +199,25 @@ int make_mutex_consistent(pthread_mutex_t* mutex) {
   return 0;
 }
 
+void expect_mutex_held(pthread_mutex_t* mutex, const Object& condition) {
+  const Kind kind = kind_of(mutex);
+  if (!kind.valid || kind.robust || kind.flavour != Flavour::normal) return;
+  const Object& object = object_of(mutex, kind);
+  expect_alive(object, Operation::unlock);
+  if (object.owner == scheduler.current || mutated(Mutation::forget_unlocker)) return;
+  report_misuse(MisuseKind::wait_without_mutex, Operation::wait, &condition, taking_of(object));
+}
+
+bool is_mutex_numbered(pthread_mutex_t* mutex, std::uint32_t number) {
+  return object_at_handle(mutex, ObjectKind::mutex).number == number;
+}
+
 int release_for_wait(pthread_mutex_t* mutex, std::uint32_t& depth) {
   const Kind kind = kind_of(mutex);
   if (!kind.valid) return EINVAL;
   Object& object = object_of(mutex, kind);
   if (kind.flavour != Flavour::normal && object.owner != scheduler.current) return EPERM;
+  expect_alive(object, Operation::unlock);
   depth = 0;
   if (object.depth > 1) {  // like glibc, a wait gives up one level only
     depth = --object.depth;
@@ -205,6 +246,7 @@ int take_after_wait(pthread_mutex_t* mutex, std::uint32_t depth) {
   Task* task = scheduler.current;
   Object& object = object_of(mutex, kind_of(mutex));
   remove_waiter(task);
+  expect_alive(object, Operation::lock);
   task->gave_up_mutex = 0;
   if (depth > 0) {
     ++object.depth;

@@ -13,6 +13,10 @@ int unlock_mutex(pthread_mutex_t* mutex);
 int destroy_mutex(pthread_mutex_t* mutex);
 int make_mutex_consistent(pthread_mutex_t* mutex);
 
+// For condition variables: whether the caller may give it up, on pain of misuse; whether it is the one of that number.
+void expect_mutex_held(pthread_mutex_t* mutex, const Object& condition);
+bool is_mutex_numbered(pthread_mutex_t* mutex, std::uint32_t number);
+
 // For condition variables: give up (all recursion levels), become a contender again, and take when chosen.
 int release_for_wait(pthread_mutex_t* mutex, std::uint32_t& depth);
 void contend_again(Task& task);

@@ -103,6 +103,21 @@ Object& object_at_address(const void* address, model::ObjectKind kind) {
   return object;
 }
 
+Object& renew_object_at_address(const void* address, model::ObjectKind kind) {
+  Entry& entry = entry_for(address, kind);
+  if (entry.generation != generation) return object_at_address(address, kind);
+  Object& object = make(kind, address);
+  entry.number = object.number;
+  return object;
+}
+
+Object* find_object_at_handle(void* place, model::ObjectKind kind) {
+  const auto& handle = *static_cast<const Handle*>(place);
+  if (handle.generation != generation || handle.number >= count) return nullptr;
+  Object& object = objects[handle.number];
+  return object.address == place && object.kind == kind ? &object : nullptr;
+}
+
 Object* find_object_at_address(const void* address, model::ObjectKind kind) {
   const Entry& entry = entry_for(address, kind);
   return entry.generation == generation ? &objects[entry.number] : nullptr;
@@ -116,7 +131,11 @@ void note_owner(Object& object, Task* owner) {
 }
 
 void note_holder(Object& object, const Task& task) {
-  if (object.holder_count < 8) object.holders[object.holder_count] = task.id;
+  if (object.holder_count == 0) object.holders_incomplete = false;
+  if (object.holder_count < 8)
+    object.holders[object.holder_count] = task.id;
+  else
+    object.holders_incomplete = true;
   ++object.holder_count;
 }
 

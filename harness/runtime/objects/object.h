@@ -20,7 +20,9 @@ struct Object {
   bool robust = false;
   bool inconsistent = false;  // robust mutex: its owner died
   bool not_recoverable = false;
-  std::uint32_t number = 0;  // in order of first use, from 1
+  bool destroyed = false;           // noted only while misuse is reported
+  bool holders_incomplete = false;  // there have been more than `holders` has room for
+  std::uint32_t number = 0;         // in order of first use, from 1
   const void* address = nullptr;
   Task* owner = nullptr;    // mutex, spin lock, once, rwlock writer
   std::uint32_t depth = 0;  // recursive mutex: times locked; rwlock: read locks held
@@ -37,6 +39,9 @@ struct Object {
   std::uint16_t last_woken = model::no_task;
   std::uint32_t owner_stack = 0;
   std::uint32_t signal_stack = 0;
+  std::uint64_t destroyed_step = 0;
+  std::uint32_t destroy_stack = 0;
+  std::uint16_t destroyed_by = model::no_task;
   std::uint32_t holder_count = 0;  // rwlock readers, semaphore units taken
   std::uint16_t holders[8] = {};
   memory::Clock* clock = nullptr;         // what it hands from who releases it to who acquires it
@@ -52,6 +57,9 @@ void forget_objects();
 Object& object_at_handle(void* place, model::ObjectKind kind);
 // The object with that address, made on first use. Kinds with the same address are told apart.
 Object& object_at_address(const void* address, model::ObjectKind kind);
+// A new object in place of the one that was there.
+Object& renew_object_at_address(const void* address, model::ObjectKind kind);
+Object* find_object_at_handle(void* place, model::ObjectKind kind);
 Object* find_object_at_address(const void* address, model::ObjectKind kind);
 
 // Bookkeeping for reports.

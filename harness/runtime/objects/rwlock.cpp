@@ -8,6 +8,8 @@
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
 #include "harness/runtime/scheduler/explore.h"
+#include "harness/runtime/objects/lock_order.h"
+#include "harness/runtime/objects/misuse.h"
 
 namespace wedge::runtime {
 
@@ -47,14 +49,25 @@ void update(Object& object) {
 }
 
 int finish(Object& object, int result) {
+  scheduler.current->in_vain = result != 0;
   update(object);
   log_result(result);
   return result;
 }
 
-int take_shared(Object& object) {
+bool is_held_by(const Object& object, const Task& task) {
+  if (object.owner != nullptr) return object.owner == &task;
+  if (object.holders_incomplete) return object.holder_count > 0;
+  for (std::uint32_t i = 0; i < object.holder_count; ++i)
+    if (object.holders[i] == task.id) return true;
+  return false;
+}
+
+int take_shared(Object& object, Taking how) {
   memory::acquire(object.clock);
+  expect_alive(object, Operation::lock_shared);
   note_holder(object, *scheduler.current);
+  note_taken(object, true, how);
   return finish(object, 0);
 }
 
@@ -70,10 +83,12 @@ Wake queue_behind(Object& object, std::uint64_t deadline) {
   return task->wake;
 }
 
-int take_exclusive(Object& object) {
+int take_exclusive(Object& object, Taking how) {
   memory::acquire(object.clock);
   memory::acquire(object.readers_clock);
+  expect_alive(object, Operation::lock);
   note_owner(object, scheduler.current);
+  note_taken(object, false, how);
   return finish(object, 0);
 }
 
@@ -89,7 +104,7 @@ int read_lock(pthread_rwlock_t* lock, std::uint64_t deadline) {
   scheduler.current->wants_shared = true;
   const Wake wake = contend(object, readable(object), deadline);
   if (wake == Wake::timed_out && !readable(object)) return finish(object, ETIMEDOUT);
-  return take_shared(object);
+  return take_shared(object, deadline == no_deadline ? Taking::waiting : Taking::trying);
 }
 
 int write_lock(pthread_rwlock_t* lock, std::uint64_t deadline) {
@@ -106,25 +121,34 @@ int write_lock(pthread_rwlock_t* lock, std::uint64_t deadline) {
     task->is_blocked_writer = false;
     if (wake == Wake::timed_out && !writable(object)) return finish(object, ETIMEDOUT);
   }
-  return take_exclusive(object);
+  return take_exclusive(object, deadline == no_deadline ? Taking::waiting : Taking::trying);
 }
 
 int try_read_lock(pthread_rwlock_t* lock) {
   Object& object = object_of(lock);
   point(Operation::try_lock_shared, object);
-  return readable(object) ? take_shared(object) : finish(object, EBUSY);
+  expect_alive(object, Operation::try_lock_shared);
+  return readable(object) ? take_shared(object, Taking::trying) : finish(object, EBUSY);
 }
 
 int try_write_lock(pthread_rwlock_t* lock) {
   Object& object = object_of(lock);
   point(Operation::try_lock, object);
-  return writable(object) ? take_exclusive(object) : finish(object, EBUSY);
+  expect_alive(object, Operation::try_lock);
+  return writable(object) ? take_exclusive(object, Taking::trying) : finish(object, EBUSY);
 }
 
 int unlock_rwlock(pthread_rwlock_t* lock) {
   Object& object = object_of(lock);
   point(Operation::unlock, object);
   step_frees(object, object.owner != nullptr);
+  expect_alive(object, Operation::unlock);
+  if (!is_held_by(object, *scheduler.current) && !mutated(Mutation::forget_unlocker)) {
+    const bool is_free = object.owner == nullptr && object.holder_count == 0;
+    report_misuse(is_free ? MisuseKind::unlock_of_free : MisuseKind::unlock_of_others, Operation::unlock, &object,
+                  taking_of(object));
+  }
+  note_released(object);
   if (object.owner != nullptr) {
     if (!mutated(Mutation::forget_writer_order)) memory::hand_over(object.clock);
     note_owner(object, nullptr);
@@ -138,8 +162,7 @@ int unlock_rwlock(pthread_rwlock_t* lock) {
 }
 
 int destroy_rwlock(pthread_rwlock_t* lock) {
-  lock->__data.__readers = 0;
-  lock->__data.__writers = 0;
+  destroy_object(object_of(lock));
   return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
 #include "harness/runtime/scheduler/explore.h"
+#include "harness/runtime/objects/misuse.h"
 
 namespace wedge::runtime {
 
@@ -18,6 +19,7 @@ int wait_at_barrier(pthread_barrier_t* barrier) {
   const std::uint32_t count = reinterpret_cast<const Native*>(barrier)->count;
   Object& object = object_at_handle(barrier, ObjectKind::barrier);
   point(Operation::arrive, object);
+  expect_alive(object, Operation::arrive);
   ++object.value;
   if (!mutated(Mutation::forget_barrier_order)) memory::release(object.clock);
   const std::int64_t needed = mutated(Mutation::barrier_early) && count > 1 ? count - 1 : count;
@@ -45,12 +47,30 @@ int wait_at_barrier(pthread_barrier_t* barrier) {
   return PTHREAD_BARRIER_SERIAL_THREAD;
 }
 
+int destroy_barrier(pthread_barrier_t* barrier) {
+  destroy_object(object_at_handle(barrier, ObjectKind::barrier));
+  return 0;
+}
+
 // Semaphores: the value stays where glibc has it, so that sem_init and sem_open are glibc's own
 // ----------
 
 namespace {
 
 std::uint32_t& value_of(sem_t* semaphore) { return *reinterpret_cast<std::uint32_t*>(semaphore); }
+
+// In the part of a sem_t that glibc does not use.
+constexpr std::uint64_t destroyed_mark = 0x64656b6f6f727473ULL;
+std::uint64_t& mark_in(sem_t* semaphore) {
+  static_assert(sizeof(sem_t) == 32);
+  return reinterpret_cast<std::uint64_t*>(semaphore)[3];
+}
+
+Object& object_of(sem_t* semaphore) {
+  Object& object = object_at_address(semaphore, ObjectKind::semaphore);
+  const bool is_another = object.destroyed && mark_in(semaphore) != destroyed_mark;
+  return is_another ? renew_object_at_address(semaphore, ObjectKind::semaphore) : object;
+}
 
 int take_unit(Object& object, std::uint32_t& value) {
   --value;
@@ -64,11 +84,24 @@ int take_unit(Object& object, std::uint32_t& value) {
 
 }  // namespace
 
+void begin_semaphore(sem_t* semaphore) {
+  expect_unused(find_object_at_address(semaphore, ObjectKind::semaphore));
+  renew_object_at_address(semaphore, ObjectKind::semaphore);
+  mark_in(semaphore) = 0;
+}
+
+void end_semaphore(sem_t* semaphore) {
+  Object& object = object_of(semaphore);
+  destroy_object(object);
+  if (object.destroyed) mark_in(semaphore) = destroyed_mark;
+}
+
 int acquire_semaphore(sem_t* semaphore, std::uint64_t deadline) {
-  Object& object = object_at_address(semaphore, ObjectKind::semaphore);
+  Object& object = object_of(semaphore);
   std::uint32_t& value = value_of(semaphore);
   announce(Operation::acquire, ObjectKind::semaphore, semaphore, true, object.number);
   const Wake wake = contend(object, value > 0, deadline);
+  expect_alive(object, Operation::acquire);
   if (wake == Wake::timed_out && value == 0) {
     log_result(ETIMEDOUT);
     return ETIMEDOUT;
@@ -77,10 +110,12 @@ int acquire_semaphore(sem_t* semaphore, std::uint64_t deadline) {
 }
 
 int try_acquire_semaphore(sem_t* semaphore) {
-  Object& object = object_at_address(semaphore, ObjectKind::semaphore);
+  Object& object = object_of(semaphore);
   point(Operation::try_acquire, object);
+  expect_alive(object, Operation::try_acquire);
   if (value_of(semaphore) == 0) {
     step_changed_nothing();
+    scheduler.current->in_vain = true;
     log_result(EAGAIN);
     return EAGAIN;
   }
@@ -88,8 +123,9 @@ int try_acquire_semaphore(sem_t* semaphore) {
 }
 
 int post_semaphore(sem_t* semaphore) {
-  Object& object = object_at_address(semaphore, ObjectKind::semaphore);
+  Object& object = object_of(semaphore);
   point(Operation::post, object);
+  expect_alive(object, Operation::post);
   std::uint32_t& value = value_of(semaphore);
   if (value == SEM_VALUE_MAX) return EOVERFLOW;
   if (mutated(Mutation::lose_post) && object.waiters > 0) return 0;
@@ -104,7 +140,9 @@ int post_semaphore(sem_t* semaphore) {
 }
 
 int read_semaphore(sem_t* semaphore, int* value) {
-  point(Operation::load, object_at_address(semaphore, ObjectKind::semaphore), false);
+  const Object& object = object_of(semaphore);
+  point(Operation::load, object, false);
+  expect_alive(object, Operation::load);
   *value = static_cast<int>(value_of(semaphore));
   log_result(*value);
   return 0;
@@ -125,25 +163,57 @@ int take_spin(Object& object, pthread_spinlock_t* lock) {
 
 }  // namespace
 
+namespace {
+
+constexpr int destroyed_spin = 0x64656164;  // positive, as a free lock is
+
+Object& object_of(pthread_spinlock_t* lock) {
+  const void* address = const_cast<const int*>(lock);
+  Object& object = object_at_address(address, ObjectKind::spin_lock);
+  const bool is_another = object.destroyed && *lock != destroyed_spin;
+  return is_another ? renew_object_at_address(address, ObjectKind::spin_lock) : object;
+}
+
+}  // namespace
+
+void begin_spin(pthread_spinlock_t* lock) {
+  const void* address = const_cast<const int*>(lock);
+  expect_unused(find_object_at_address(address, ObjectKind::spin_lock));
+  renew_object_at_address(address, ObjectKind::spin_lock);
+}
+
+void end_spin(pthread_spinlock_t* lock) {
+  Object& object = object_of(lock);
+  destroy_object(object);
+  if (object.destroyed) *lock = destroyed_spin;
+}
+
 int lock_spin(pthread_spinlock_t* lock) {
-  Object& object = object_at_address(const_cast<const int*>(lock), ObjectKind::spin_lock);
+  Object& object = object_of(lock);
   announce(Operation::lock, ObjectKind::spin_lock, object.address, true, object.number);
   contend(object, *lock > 0);
+  expect_alive(object, Operation::lock);
   return take_spin(object, lock);
 }
 
 int try_lock_spin(pthread_spinlock_t* lock) {
-  Object& object = object_at_address(const_cast<const int*>(lock), ObjectKind::spin_lock);
+  Object& object = object_of(lock);
   point(Operation::try_lock, object);
   if (*lock <= 0) step_changed_nothing();
+  expect_alive(object, Operation::try_lock);
   const int result = *lock > 0 ? take_spin(object, lock) : EBUSY;
+  scheduler.current->in_vain = result != 0;
   log_result(result);
   return result;
 }
 
 int unlock_spin(pthread_spinlock_t* lock) {
-  Object& object = object_at_address(const_cast<const int*>(lock), ObjectKind::spin_lock);
+  Object& object = object_of(lock);
   point(Operation::unlock, object);
+  expect_alive(object, Operation::unlock);
+  if (object.owner != scheduler.current && !mutated(Mutation::forget_unlocker))
+    report_misuse(*lock > 0 ? MisuseKind::unlock_of_free : MisuseKind::unlock_of_others, Operation::unlock, &object,
+                  taking_of(object));
   *lock = 1;
   if (!mutated(Mutation::forget_spin_order)) memory::hand_over(object.clock);
   note_owner(object, nullptr);

@@ -10,6 +10,13 @@
 namespace wedge::runtime {
 
 int wait_at_barrier(pthread_barrier_t* barrier);
+int destroy_barrier(pthread_barrier_t* barrier);
+
+// These mark the memory, which has no room for a handle, so that what is made there later is not taken for them.
+void begin_semaphore(sem_t* semaphore);  // before the real sem_init
+void end_semaphore(sem_t* semaphore);
+void begin_spin(pthread_spinlock_t* lock);
+void end_spin(pthread_spinlock_t* lock);
 
 int acquire_semaphore(sem_t* semaphore, std::uint64_t deadline = no_deadline);  // 0 or an error number
 int try_acquire_semaphore(sem_t* semaphore);

@@ -113,6 +113,11 @@ void begin_coverage(const model::Request& request, std::uint8_t member) {
   numbers.clear();
 }
 
+void begin_uncovered() {
+  covered = nullptr;
+  control->search_report.new_pairs = 0;
+}
+
 void note_switch(const Task& from, const Task& to) {
   const std::uint64_t pair = mixed(place_of(from) * 3 + place_of(to)) % model::pair_bits;
   const std::uint64_t bit = std::uint64_t{1} << (pair % 64);

@@ -19,6 +19,9 @@ extern model::PairSet* covered;
 // `member`: whose pairs they are. Requires: the control block is there.
 void begin_coverage(const model::Request& request, std::uint8_t member);
 
+// Of an execution that is no strategy's draw: it counts for none of them.
+void begin_uncovered();
+
 void note_switch(const Task& from, const Task& to);
 
 // The execution has passed after `steps` steps; its choices are still in the control block. Keeps its schedule if it

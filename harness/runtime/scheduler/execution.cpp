@@ -14,13 +14,16 @@
 #include "harness/runtime/memory/heap.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/descriptors.h"
+#include "harness/runtime/objects/lock_order.h"
 #include "harness/runtime/objects/mutex.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/guide.h"
+#include "harness/runtime/scheduler/lasso.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/scheduler/seeded.h"
+#include "harness/runtime/strategy/registry.h"
 #include "harness/runtime/trace/quiescence.h"
 #include "harness/runtime/trace/recorder.h"
 
@@ -52,6 +55,12 @@ StrategyHints hints_of(const model::Request& request) {
   return hints;
 }
 
+bool directs(const model::Request& request, std::uint64_t execution) {
+  return request.command == model::Command::run && (request.flags & model::request_flags::guided) == 0 &&
+         (request.flags & model::request_flags::lock_orders) != 0 &&
+         model::is_directed(request.directed_from, request.directions.count, execution);
+}
+
 // The scout walks at random, so that its length says something to all of them.
 void begin_strategy(const model::Request& request, std::uint64_t execution) {
   Scheduler& s = scheduler;
@@ -72,12 +81,18 @@ void begin_strategy(const model::Request& request, std::uint64_t execution) {
     s.attention |= attention::noting;
     std::memset(&control->search_report.current, 0, sizeof(model::Profile));
   }
+  const bool directed = directs(request, execution);
+  if (directed) {  // what it comes upon is told of no strategy
+    s.strategy = &inversion_strategy();
+    hints.cycle = &request.directions.cycles[(execution - request.directed_from) / 2 % request.directions.count];
+    hints.second_lock = takes_second_lock;
+  }
   const std::uint64_t seed = model::execution_seed(request.seed, execution);
   s.strategy->begin(seed, hints);
   s.strategy->set_timeout_odds(seed);
   fair_suffix().begin(seed ^ 0x5eed, {});
   seed_random_data(seed);
-  begin_coverage(request, member);
+  directed ? begin_uncovered() : begin_coverage(request, member);
 }
 
 std::uint32_t attention_for(const model::Request& request) {
@@ -107,17 +122,21 @@ void begin_execution(const model::Request& request, std::uint64_t execution) {
   s.step = s.now_ns = s.idle_ns = 0;
   s.deadline_ns = no_deadline;
   s.max_steps = request.max_steps < model::max_choices - 2 ? request.max_steps : model::max_choices - 2;
-  s.alarm_step = s.max_steps / 2;
   s.replay_length = replaying ? request.replay_choices : 0;
   s.early_timeouts = (request.flags & model::request_flags::no_early_timeouts) == 0;
   s.spurious_wakeups = (request.flags & model::request_flags::spurious_wakeups) != 0;
+  s.reports_misuse = (request.flags & model::request_flags::no_misuse) == 0;
   s.main_finished = s.fair = false;
+  s.progress_step = s.unseen = 0;
   s.obligations = nullptr;
   s.choices = control->choices;
   s.heartbeat = &control->progress.heartbeat;
   begin_strategy(request, execution);
+  begin_lock_orders((request.flags & model::request_flags::lock_orders) != 0 && !replaying);
   if (s.attention & attention::guided) begin_guide(request.guide_entries);
   if (s.attention & attention::exploring) begin_explored_execution();
+  begin_lasso(replaying, s.replay_length > 0 && control->choices[s.replay_length - 1] == model::lasso_choice);
+  s.alarm_step = next_alarm();
   forget_objects();
   forget_descriptors();
   begin_recording();
@@ -138,7 +157,7 @@ Task* new_task() {
     task->create_stack = s.current->pending.stack;
   }
   task->pending = {task, Operation::start, ObjectKind::task, false, 0, 0};
-  task->since_step = s.step;
+  task->since_step = task->created_step = s.step;
   memory::begin_task(*task, s.current);
   step_wakes(*task);
   enable(task);

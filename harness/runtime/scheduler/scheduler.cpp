@@ -9,6 +9,7 @@
 #include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/guide.h"
 #include "harness/runtime/strategy/profile.h"
+#include "harness/runtime/scheduler/lasso.h"
 #include "harness/runtime/trace/recorder.h"
 
 namespace wedge::runtime {
@@ -98,15 +99,47 @@ bool find_something_to_do() {
   return false;
 }
 
+// Steps since the program last said that there is progress.
+std::uint64_t budget_end() {
+  constexpr std::uint64_t room = model::max_choices - 2;
+  const std::uint64_t end = scheduler.progress_step + scheduler.max_steps;
+  return end < room ? end : room;
+}
+
+[[noreturn]] void fail_out_of_steps() {
+  const auto budget = static_cast<unsigned long long>(scheduler.max_steps);
+  if (const Task* task = starved_task())
+    fail(Outcome::livelock,
+         "the step budget of %llu is used up, the last half of it under a fair schedule; task %u got nowhere in it, "
+         "while others got on",
+         budget, task->id);
+  fail(Outcome::livelock, "the step budget of %llu is used up, the last half of it under a fair schedule", budget);
+}
+
+[[noreturn]] void fail_going_round() {
+  fail(Outcome::livelock,
+       "it goes round for ever: whichever task runs next, all stacks, objects and memory come back to what they were");
+}
+
 void on_alarm() {
-  if (scheduler.step >= scheduler.max_steps)
-    fail(Outcome::livelock, "the step budget of %llu is used up, the last half of it under a fair schedule",
-         static_cast<unsigned long long>(scheduler.max_steps));
-  scheduler.fair = true;
-  scheduler.attention &= ~(attention::guided | attention::asking);
-  if (exploring()) leave_exploration(model::search_cut::steps);
-  scheduler.strategy = &fair_suffix();
-  scheduler.alarm_step = scheduler.max_steps;
+  if (scheduler.step >= budget_end()) fail_out_of_steps();
+  const bool fair_from_now = !scheduler.fair && scheduler.step >= scheduler.progress_step + scheduler.max_steps / 2;
+  if (fair_from_now) {
+    scheduler.fair = true;
+    scheduler.attention &= ~(attention::guided | attention::asking);
+    scheduler.attention |= attention::watching;
+    if (exploring()) leave_exploration(model::search_cut::steps);
+    scheduler.strategy = &fair_suffix();
+  }
+  update_probe(fair_from_now);
+  scheduler.alarm_step = next_alarm();
+}
+
+// The trace says that it goes round from here; whether it does is looked at again.
+void confirm_lasso() {
+  if (!find_repetition(control->result.round_since)) diverge("what goes round in the trace does not");
+  record_choice(model::lasso_choice);
+  fail_going_round();
 }
 
 model::ChoiceEntry replayed_choice() {
@@ -127,6 +160,7 @@ model::ChoiceEntry next_entry() {
   if (scheduler.attention & attention::replaying) return replayed_choice();
   if (scheduler.attention & attention::guided) return guided_choice();
   if (exploring()) return explored_choice();
+  if (scheduler.attention & attention::probing) return probing_choice();
   if ((scheduler.attention & attention::timers) && timeout_is_due_now()) return model::clock_choice;
   if ((scheduler.attention & attention::spurious) && scheduler.strategy->wakes_spuriously())
     return model::spurious_choice;
@@ -134,8 +168,15 @@ model::ChoiceEntry next_entry() {
   return scheduler.enabled[scheduler.strategy->choose(scheduler)]->id;
 }
 
-void decide_with_attention() {
+void end_if_it_goes_round() {
+  if (!goes_round()) return;
+  record_choice(model::lasso_choice);
+  fail_going_round();
+}
+
+[[gnu::noinline]] void decide_with_attention() {
   if (exploring()) announce_explored();
+  if (scheduler.attention & attention::probing) WEDGE_NOTE_FRAME();
   for (;;) {
     if (scheduler.step >= scheduler.alarm_step) on_alarm();
     if (scheduler.attention & attention::descriptors) check_descriptors();
@@ -143,7 +184,11 @@ void decide_with_attention() {
       if (!find_something_to_do()) return;
       continue;
     }
+    if (scheduler.attention & attention::probing) end_if_it_goes_round();
     const model::ChoiceEntry entry = next_entry();
+    if (entry == model::lasso_choice) confirm_lasso();
+    if (scheduler.attention & attention::probing) note_move(entry);
+    if (scheduler.attention & attention::replaying) remember_state();
     if (entry == model::clock_choice) {
       if (scheduler.timed_count == 0 && scheduler.timer_ns == no_deadline)
         diverge("the trace fires a timeout, but nothing waits with one");
@@ -162,6 +207,7 @@ void decide_with_attention() {
     Task* next = scheduler.tasks[entry];
     if (scheduler.attention & attention::logging) log_event(*next);
     if (scheduler.attention & attention::noting) note_operation(control->search_report.current, *next);
+    if (scheduler.attention & attention::watching) watch_progress(*next);
     record_choice(entry);
     run(next);
     return;
@@ -180,6 +226,20 @@ void decide() {
   Task* next = s.enabled_count == 1 ? s.enabled[0] : s.enabled[s.strategy->choose(s)];
   record_choice(next->id);
   run(next);
+}
+
+std::uint64_t next_alarm() {
+  const std::uint64_t end = budget_end();
+  const std::uint64_t fair = scheduler.progress_step + scheduler.max_steps / 2;
+  const std::uint64_t alarm = scheduler.fair || fair > end ? end : fair;
+  return next_probe() < alarm ? next_probe() : alarm;
+}
+
+void note_progress() {
+  scheduler.progress_step = scheduler.step;
+  ++scheduler.current->good_steps;
+  restart_probes();
+  scheduler.alarm_step = next_alarm();
 }
 
 void enable(Task* task) {
@@ -238,6 +298,7 @@ void remove_waiter(Task* task) {
 
 std::uint32_t choose_value(std::uint32_t n) {
   if (n <= 1) return 0;
+  ++scheduler.unseen;
   std::uint32_t value;
   if (scheduler.attention & attention::replaying) {
     const model::ChoiceEntry entry = replayed_choice();
@@ -281,6 +342,7 @@ std::uint64_t read_clock() {
   Task* task = scheduler.current;
   point(Operation::read_clock, ObjectKind::clock, &scheduler.now_ns, false);
   const std::uint32_t reads = ++task->clock_reads;
+  ++scheduler.unseen;
   std::uint64_t passed = tick_ns;
   if (reads > patience) {  // it polls: let time fly, ever faster, up to a second a look
     const std::uint32_t shift = reads - patience < 24 ? reads - patience : 24;

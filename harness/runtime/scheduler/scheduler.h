@@ -34,6 +34,8 @@ inline constexpr std::uint32_t guided = 32;      // choices come from a guide
 inline constexpr std::uint32_t asking = 64;      // the strategy is asked even if only one task can go on
 inline constexpr std::uint32_t noting = 128;     // what each task does is noted down, for later executions
 inline constexpr std::uint32_t exploring = 256;   // choices come from an exhaustive search
+inline constexpr std::uint32_t probing = 512;    // states are compared: does the program go round for ever?
+inline constexpr std::uint32_t watching = 1024;  // under the fair suffix: who gets on?
 }  // namespace attention
 
 inline constexpr std::uint64_t clock_start_ns = std::uint64_t{1'000} * 1'000'000'000;  // CLOCK_MONOTONIC at step 0
@@ -60,9 +62,12 @@ struct Scheduler : Choice {
   std::uint64_t idle_ns = 0;                // of that, time that passed because nothing could run
   std::uint64_t deadline_ns = no_deadline;  // in idle time
   std::uint64_t max_steps = 0;
+  std::uint64_t progress_step = 0;  // at which the program said last that there is progress
+  std::uint64_t unseen = 0;         // grows with what the state of memory and objects does not show, such as time
   std::uint64_t replay_length = 0;
   bool early_timeouts = true;
   bool spurious_wakeups = false;
+  bool reports_misuse = true;
   bool capturing = false;  // tasks are resumed only to write down their stacks
   bool main_finished = false;
   bool fair = false;
@@ -134,6 +139,10 @@ void make_ready(Task* task, Wake why);
 
 void add_waiter(Object& object, Task* task);
 void remove_waiter(Task* task);
+
+// The program says that there is progress, though its state may look the same: its steps count from here.
+void note_progress();
+std::uint64_t next_alarm();
 
 // One of n equally permitted results, chosen by the strategy and recorded.
 std::uint32_t choose_value(std::uint32_t n);

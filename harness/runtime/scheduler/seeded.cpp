@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/strategy/random_source.h"
 
 namespace wedge::runtime {
@@ -14,6 +15,7 @@ RandomSource source;
 void seed_random_data(std::uint64_t seed) { source.seed(seed ^ 0xda7a); }
 
 void fill_random_data(void* buffer, std::size_t size) {
+  ++scheduler.unseen;
   auto* to = static_cast<unsigned char*>(buffer);
   while (size > 0) {
     const std::uint64_t word = source.next();

@@ -47,6 +47,14 @@ struct Task {
   std::uint32_t enabled_at = not_enabled;  // position in the scheduler's enabled list
   PendingOperation pending;
   std::uint64_t since_step = 0;
+  // While states are compared: from here on its stack holds all that it has, the registers that calls preserve
+  // included.
+  const char* frame = nullptr;
+  // Under the fair suffix: what it does now, whether that was only tried, and how often it has been so.
+  model::Operation watched = model::Operation::none;
+  bool in_vain = false;
+  std::uint64_t vain_steps = 0;
+  std::uint64_t good_steps = 0;
   std::uint32_t own_steps = 0;  // counted only in guided executions
   Context* context = nullptr;
 
@@ -78,6 +86,9 @@ struct Task {
   void* cleanup = nullptr;        // innermost pthread_cleanup_push of C code
   ThreadLocalDestructor* destructors = nullptr;
   std::uint32_t create_stack = 0;
+  std::uint64_t created_step = 0;
+  std::uint64_t joined_step = 0;  // 0: nobody has joined it
+  std::uint16_t joined_by = model::no_task;
   std::uint32_t final_stack = 0;      // where it stood when the execution ended
   std::uint32_t clock_reads = 0;      // since it last blocked: a loop that polls the clock must see time pass
   std::uint64_t blocked_signals = 0;  // its signal mask, as it sees it; the kernel's stays as it is

@@ -8,6 +8,7 @@
 #include "harness/runtime/carrier/context.h"
 #include "harness/runtime/free/free_execution.h"
 #include "harness/runtime/memory/races.h"
+#include "harness/runtime/objects/lock_order.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/execution.h"
@@ -147,6 +148,7 @@ void run_executions(const std::function<void()>& body, const model::Request& req
     scheduler.current = task;
     controlled = true;
     switch_context(home, *task->context);
+    finish_lock_orders();
     note_execution_length();
     keep_schedule(i, scheduler.step);
   }
@@ -242,6 +244,10 @@ WEDGE_PUBLIC void note(std::string_view text) {
 WEDGE_PUBLIC void benign_race(const volatile void* address, std::size_t size, std::string_view reason) {
   if (runtime::controlled)
     runtime::memory::declare_benign(const_cast<const void*>(address), size, reason.data(), reason.size());
+}
+
+WEDGE_PUBLIC void progress() {
+  if (runtime::controlled) runtime::note_progress();
 }
 
 WEDGE_PUBLIC bool controlled() { return runtime::controlled; }

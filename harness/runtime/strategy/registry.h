@@ -7,6 +7,7 @@ namespace wedge::runtime {
 
 Strategy& random_strategy();
 Strategy& mutate_strategy();
+Strategy& inversion_strategy();
 Strategy& pct_strategy();
 Strategy& period_strategy();
 Strategy& pos_strategy();

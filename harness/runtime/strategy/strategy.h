@@ -28,6 +28,9 @@ struct StrategyHints {
   std::uint64_t campaign_seed = 0;
   const model::ScheduleSet* corpus = nullptr;  // schedules of earlier rounds; null: none
   const model::Profile* profile = nullptr;     // of execution 0; null: unknown
+  // A predicted deadlock to drive at, and what tells that a task is about to take a second lock, and where.
+  const model::LockCycle* cycle = nullptr;
+  bool (*second_lock)(const Task& task, std::uint64_t& place) = nullptr;
 };
 
 // Only the scheduler calls a strategy, and never two calls at a time. Nothing here may allocate, lock or make a system

@@ -86,6 +86,12 @@ std::uintptr_t address_in_module(const char* path, std::uint64_t offset) {
   return 0;
 }
 
+void own_range(std::uintptr_t& begin, std::uintptr_t& end) {
+  const Module& own = modules[own_module()];
+  begin = own.low;
+  end = own.high;
+}
+
 std::uint32_t write_modules() {
   for (std::uint32_t i = 0; i < count; ++i)
     std::memcpy(control->modules[i].path, modules[i].path, sizeof modules[i].path);

@@ -68,6 +68,8 @@ void begin_recording() {
   control->result.stack = 0;
   control->result.cycle_length = 0;
   control->result.confirmed_cycle = false;
+  control->result.misuse = {};
+  control->result.round_since = model::no_round;
   control->result.text[0] = '\0';
   control->result.notes = 0;
   control->result.memory.fault = model::MemoryFault::none;
