@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "reports/text.h"
+#include "reports/page.h"
 
 namespace wedge::reports {
 namespace {
