@@ -36,7 +36,7 @@ std::string place_in_summary(const Trace& trace, const RaceAccess& access) {
 }
 
 std::string what(const Race& race) {
-  if (!race.name.empty()) return race.name;
+  if (!race.name.empty()) return shortened(race.name);
   switch (race.memory) {
     case model::MemoryKind::static_variable:
       return "a static variable";
@@ -113,7 +113,7 @@ std::string raced_for(const Race& race, const Words& words) {
   if (race.memory == model::MemoryKind::stack) return "a variable on the stack of " + words.task(race.owner);
   if (race.memory == model::MemoryKind::heap && race.block_size > 0)
     return fmt::format("a heap block of {}{}", counted(race.block_size, "byte"), words.at(race.block_stack));
-  return race.name.empty() ? what(race) : "the static variable " + race.name;
+  return race.name.empty() ? what(race) : "the static variable " + shortened(race.name);
 }
 
 std::string races_text(const Trace& trace, const Words& words) {
@@ -143,8 +143,9 @@ std::string races_section(const Trace& trace, const Words& words) {
     }
   });
   if (trace.races.size() > shown_races)
-    text += fmt::format("*... and {}; the trace has them all*\n",
-                        counted(trace.races.size() - shown_races, "more race"));
+    text +=
+        fmt::format("*... and {}; the trace has them all*\n", counted(trace.races.size() - shown_races, "more race"));
+  if (text.ends_with("\n\n")) text.pop_back();
   return text;
 }
 

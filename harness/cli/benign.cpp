@@ -16,6 +16,11 @@ bool fits(const std::string& pattern, const std::string& text) {
   return !text.empty() && fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
 }
 
+std::string without_scope(const std::string& name) {
+  const std::size_t scope = name.rfind("::");
+  return scope == std::string::npos ? name : name.substr(scope + 2);
+}
+
 // A file fits by its whole path or by its last part, a function with or without its parameters.
 bool fits(const std::string& pattern, const model::Place& place) {
   return fits(pattern, place.file) || fits(pattern, place.file.substr(place.file.rfind('/') + 1)) ||
@@ -64,8 +69,8 @@ const std::string* reason_for(const std::vector<BenignRule>& rules, const model:
   if (trace.races.empty()) return nullptr;
   const model::Race& race = trace.races.front();
   for (const BenignRule& rule : rules)
-    if (fits(rule.pattern, race.name) || fits(rule.pattern, trace, race.earlier) ||
-        fits(rule.pattern, trace, race.later))
+    if (fits(rule.pattern, race.name) || fits(rule.pattern, without_scope(race.name)) ||
+        fits(rule.pattern, trace, race.earlier) || fits(rule.pattern, trace, race.later))
       return &rule.reason;
   return nullptr;
 }

@@ -132,7 +132,8 @@ std::vector<Listed> listed_from(const std::vector<model::ListingRecord>& records
   std::vector<Listed> result;
   for (const model::ListingRecord& record : records)
     result.push_back({text_in(record.scenario), text_in(record.title), text_in(record.source), text_in(record.variant),
-                      record.expected, text_in(record.text), record.max_steps, static_cast<Unfit>(record.unfit_for), record.races});
+                      record.expected, text_in(record.text), record.max_steps, static_cast<Unfit>(record.unfit_for),
+                      record.races});
   return result;
 }
 

@@ -45,7 +45,7 @@ inline constexpr std::uint32_t free_running = 1024;    // rung `free`: real para
 inline constexpr std::uint32_t light_delays = 2048;    // and seeded delays at the points
 inline constexpr std::uint32_t heavy_delays = 4096;
 inline constexpr std::uint32_t no_heap = 1 << 15;  // freed memory and leaks are not looked for
-inline constexpr std::uint32_t cover = 1 << 20;      // fill `search_report`, and keep schedules with new switch pairs
+inline constexpr std::uint32_t cover = 1 << 20;                // fill `search_report`, and keep schedules with new switch pairs
 inline constexpr std::uint32_t no_races = 1u << 13;    // do not look for data races
 inline constexpr std::uint32_t all_points = 1u << 14;  // every plain access of instrumented code is a point
 inline constexpr std::uint32_t bound_preemptions = 1u << 18;  // strategy exhaust: at most strategy_depth of them
@@ -262,8 +262,8 @@ struct RaceSide {
   std::uint16_t task;
   bool writes;
   bool atomic;
-  bool frees;             // gave the memory back
-  std::uint8_t locks;     // held by the task then
+  bool frees;          // gave the memory back
+  std::uint8_t locks;  // held by the task then
   std::uint8_t pad[2];
   std::uint32_t stack;    // 0: unknown, as for the earlier one unless events are logged
   std::uint32_t lock[4];  // the first of them; indices into objects
@@ -276,8 +276,8 @@ struct RaceRecord {
   std::uint64_t execution;  // in which it was seen
   std::uint32_t bytes;      // that both touched
   MemoryKind memory;
-  bool known;           // among the request's: no news
-  bool benign;          // the program says so, for `reason`
+  bool known;   // among the request's: no news
+  bool benign;  // the program says so, for `reason`
   std::uint8_t pad;
   std::uint16_t owner;  // stack: the task whose it is
   std::uint16_t pad_2;

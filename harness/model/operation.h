@@ -132,8 +132,7 @@ enum class ObjectKind : std::uint8_t {
 
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(ObjectKind::count_)> object_kind_names{
     "nothing",   "task",      "mutex", "rwlock", "condition variable", "barrier", "spin lock",
-    "once flag", "semaphore", "futex", "atomic", "file descriptor",    "clock",
-    "memory",
+    "once flag", "semaphore", "futex", "atomic", "file descriptor",    "clock",   "memory",
 };
 
 constexpr std::string_view name_of(ObjectKind kind) { return object_kind_names[static_cast<std::size_t>(kind)]; }

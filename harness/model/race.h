@@ -1,5 +1,5 @@
-// A data race: two accesses to the same memory, at least one of them a write and at least one of them plain, that nothing
-// orders. As plain data, for traces and reports.
+// A data race: two accesses to the same memory, at least one of them a write and at least one of them plain, that
+// nothing orders. As plain data, for traces and reports.
 #pragma once
 
 #include <array>
@@ -36,9 +36,9 @@ struct RaceAccess {
   bool writes = false;
   bool atomic = false;
   bool frees = false;
-  std::uint64_t step = 0;       // 0: unknown
-  std::uint32_t stack = 0;      // innermost frame first; only that frame where no more is known
-  std::uint32_t locks = 0;      // how many the task held
+  std::uint64_t step = 0;           // 0: unknown
+  std::uint32_t stack = 0;          // innermost frame first; only that frame where no more is known
+  std::uint32_t locks = 0;          // how many the task held
   std::vector<std::uint32_t> lock;  // the first of them, as numbers of objects
 
   bool operator==(const RaceAccess&) const = default;
@@ -55,7 +55,7 @@ struct Race {
   std::string name;  // static variable: what the source calls it
   std::uint64_t block_size = 0;
   std::uint32_t block_stack = 0;
-  bool known = false;   // another finding of the same campaign
+  bool known = false;  // another finding of the same campaign
   std::string benign;  // why it is harmless; empty: it is not
 
   bool is_news() const { return !known && benign.empty(); }

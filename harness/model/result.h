@@ -93,7 +93,7 @@ struct VariantResult {
   std::uint64_t failures = 0;
   std::vector<FindingResult> findings;
   std::optional<Residual> residual;  // controlled campaigns without a failure
-  bool expected_races = false;  // data races may be found beside what is expected
+  bool expected_races = false;       // data races may be found beside what is expected
   std::vector<BenignRace> benign;
   std::optional<ExhaustClaim> exhaust;
   std::string left_out;  // why it was not run on this rung, or empty

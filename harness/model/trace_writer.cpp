@@ -82,8 +82,8 @@ Json json_of(std::uint32_t id, const Object& object) {
 }
 
 Json json_of(const RaceAccess& access) {
-  return {{"task", access.task},   {"writes", access.writes}, {"atomic", access.atomic}, {"frees", access.frees},
-          {"step", access.step},   {"stack", access.stack},   {"locks", access.locks},   {"lock", access.lock}};
+  return {{"task", access.task}, {"writes", access.writes}, {"atomic", access.atomic}, {"frees", access.frees},
+          {"step", access.step}, {"stack", access.stack},   {"locks", access.locks},   {"lock", access.lock}};
 }
 
 Json json_of(const Race& race) {

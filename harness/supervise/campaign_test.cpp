@@ -100,7 +100,7 @@ class FakeWorkers : public Workers {
   std::vector<std::uint64_t> hints;
   int interrupt_after = -1;
   std::uint64_t executions = 1000;  // of the campaign
-  std::vector<SeenRace> racing;  // shown from that execution on in every fifth
+  std::vector<SeenRace> racing;     // shown from that execution on in every fifth
 
  private:
   bool begins_afresh_ = false;

@@ -94,8 +94,8 @@ void deadline(std::chrono::nanoseconds limit);
 // A line for the trace: what the scenario wants the reader to know at this step.
 void note(std::string_view text);
 
-// Data races for these bytes are harmless, for this reason, until the execution ends; reports list them with it. Call it
-// before they happen. Only what is compiled with -fsanitize=thread is searched for races.
+// Data races for these bytes are harmless, for this reason, until the execution ends; reports list them with it. Call
+// it before they happen. Only what is compiled with -fsanitize=thread is searched for races.
 void benign_race(const volatile void* address, std::size_t size, std::string_view reason);
 
 // There is progress, though nothing of it can be seen in the state of the program: for what polls by design. The steps

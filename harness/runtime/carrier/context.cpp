@@ -17,6 +17,8 @@
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/task.h"
 
+extern "C" void* __libc_stack_end;  // of the loader
+
 namespace wedge::runtime {
 
 namespace bc = boost::context::detail;
@@ -111,11 +113,23 @@ void stay_on_this_processor() {
   raw::call(SYS_sched_setaffinity, 0, sizeof mask, reinterpret_cast<long>(mask));
 }
 
+namespace {
+
+// The main thread's stack grows down from where the kernel began it; it is never lent to another task.
+void find_main_memory(Context& context) {
+  constexpr std::uintptr_t usual_size = std::uintptr_t{8} << 20;
+  context.memory_end = reinterpret_cast<std::uintptr_t>(__libc_stack_end);
+  context.memory_begin = context.memory_end - usual_size;
+}
+
+}  // namespace
+
 void adopt_calling_thread(Context& context) {
   context.fs_base = static_cast<std::uint64_t>(pthread_self());  // on x86-64 the thread pointer is the pthread_t
   context.thread = pthread_self();
   context.tid = static_cast<pid_t>(raw::call(SYS_gettid));
   context.pooled = false;
+  find_main_memory(context);
   remember(&context);
 }
 

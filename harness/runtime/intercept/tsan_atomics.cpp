@@ -97,7 +97,8 @@ void store(volatile T* address, T value, Order order, const void* pc) {
 }
 
 template <typename T, typename Change>
-[[gnu::always_inline]] inline T modify(Operation operation, volatile T* address, Order order, const void* pc, Change change) {
+[[gnu::always_inline]] inline T modify(Operation operation, volatile T* address, Order order, const void* pc,
+                                       Change change) {
   if (passes_through()) return real_modify(address, change);
   atomic_point(operation, address, true);
   note(address, memory::Effect::modify, order, pc);
@@ -129,36 +130,36 @@ T compare_exchange(volatile T* address, T expected, T desired, Order order, Orde
 #define PC __builtin_return_address(0)
 
 // gcc calls the two-pointer form `_strong` and `_weak`, clang also `_val`; all return as their names say.
-#define ATOMIC_MODIFY(bits, T, name, operation, change)                                    \
-  WEDGE_EXPORT T __tsan_atomic##bits##_##name(volatile T* a, T v, Order order) {           \
+#define ATOMIC_MODIFY(bits, T, name, operation, change)                                      \
+  WEDGE_EXPORT T __tsan_atomic##bits##_##name(volatile T* a, T v, Order order) {             \
     return modify(operation, a, order, PC, [v]([[maybe_unused]] T x) { return T(change); }); \
   }
 
-#define ATOMIC_COMPARE(bits, T, name)                                                                            \
+#define ATOMIC_COMPARE(bits, T, name)                                                                             \
   WEDGE_EXPORT int __tsan_atomic##bits##_##name(volatile T* a, T* expected, T v, Order order, Order of_failure) { \
-    const T wanted = *expected;                                                                                  \
-    const T old = compare_exchange(a, wanted, v, order, of_failure, PC);                                         \
-    if (old == wanted) return 1;                                                                                 \
-    *expected = old;                                                                                             \
-    return 0;                                                                                                    \
+    const T wanted = *expected;                                                                                   \
+    const T old = compare_exchange(a, wanted, v, order, of_failure, PC);                                          \
+    if (old == wanted) return 1;                                                                                  \
+    *expected = old;                                                                                              \
+    return 0;                                                                                                     \
   }
 
-#define ATOMIC_SIZE(bits, T)                                                                                     \
-  WEDGE_EXPORT T __tsan_atomic##bits##_load(const volatile T* a, Order order) { return load(a, order, PC); }     \
-  WEDGE_EXPORT void __tsan_atomic##bits##_store(volatile T* a, T v, Order order) { store(a, v, order, PC); }     \
-  ATOMIC_MODIFY(bits, T, exchange, Operation::exchange, v)                                                       \
-  ATOMIC_MODIFY(bits, T, fetch_add, Operation::fetch_op, x + v)                                                  \
-  ATOMIC_MODIFY(bits, T, fetch_sub, Operation::fetch_op, x - v)                                                  \
-  ATOMIC_MODIFY(bits, T, fetch_and, Operation::fetch_op, x & v)                                                  \
-  ATOMIC_MODIFY(bits, T, fetch_or, Operation::fetch_op, x | v)                                                   \
-  ATOMIC_MODIFY(bits, T, fetch_xor, Operation::fetch_op, x ^ v)                                                  \
-  ATOMIC_MODIFY(bits, T, fetch_nand, Operation::fetch_op, ~(x & v))                                              \
-  ATOMIC_COMPARE(bits, T, compare_exchange_strong)                                                               \
-  ATOMIC_COMPARE(bits, T, compare_exchange_weak)                                                                 \
-  WEDGE_EXPORT T __tsan_atomic##bits##_compare_exchange_val(volatile T* a, T expected, T v, Order order,         \
-                                                            Order of_failure) {                                  \
-    return compare_exchange(a, expected, v, order, of_failure, PC);                                              \
-  }                                                                                                              \
+#define ATOMIC_SIZE(bits, T)                                                                                 \
+  WEDGE_EXPORT T __tsan_atomic##bits##_load(const volatile T* a, Order order) { return load(a, order, PC); } \
+  WEDGE_EXPORT void __tsan_atomic##bits##_store(volatile T* a, T v, Order order) { store(a, v, order, PC); } \
+  ATOMIC_MODIFY(bits, T, exchange, Operation::exchange, v)                                                   \
+  ATOMIC_MODIFY(bits, T, fetch_add, Operation::fetch_op, x + v)                                              \
+  ATOMIC_MODIFY(bits, T, fetch_sub, Operation::fetch_op, x - v)                                              \
+  ATOMIC_MODIFY(bits, T, fetch_and, Operation::fetch_op, x& v)                                               \
+  ATOMIC_MODIFY(bits, T, fetch_or, Operation::fetch_op, x | v)                                               \
+  ATOMIC_MODIFY(bits, T, fetch_xor, Operation::fetch_op, x ^ v)                                              \
+  ATOMIC_MODIFY(bits, T, fetch_nand, Operation::fetch_op, ~(x & v))                                          \
+  ATOMIC_COMPARE(bits, T, compare_exchange_strong)                                                           \
+  ATOMIC_COMPARE(bits, T, compare_exchange_weak)                                                             \
+  WEDGE_EXPORT T __tsan_atomic##bits##_compare_exchange_val(volatile T* a, T expected, T v, Order order,     \
+                                                            Order of_failure) {                              \
+    return compare_exchange(a, expected, v, order, of_failure, PC);                                          \
+  }                                                                                                          \
   static_assert(true)
 
 ATOMIC_SIZE(8, std::uint8_t);

@@ -45,6 +45,9 @@ void access(const void* address, std::size_t size, Kind kind, const void* pc) {
     stop_at(address, kind);
   const Task& task = *scheduler.current;
   if (task.order.ignores != 0 && plain) return;
+  if (is_noted(reinterpret_cast<std::uintptr_t>(address), size, task.id, task.order.epoch,
+               kinds[static_cast<std::size_t>(kind)]))
+    return;
   const Access access{task.id,
                       task.order.epoch,
                       &task.order.clock,

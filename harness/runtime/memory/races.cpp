@@ -166,9 +166,7 @@ void remember(const RaceRecord& record) {
   control->result.modules = write_modules();
 }
 
-std::uintptr_t address_of(const model::PlaceRecord& place) {
-  return address_in_module(place.module, place.offset);
-}
+std::uintptr_t address_of(const model::PlaceRecord& place) { return address_in_module(place.module, place.offset); }
 
 const RaceRecord* first_news() {
   const bool benign_too = control->request.races_end == model::RacesEnd::benign;
@@ -196,9 +194,7 @@ void begin_races(const model::Request& request) {
   any_point = all_points || known_pair_count > 0;
 }
 
-bool is_point(const void* pc) {
-  return all_points || points.find(reinterpret_cast<std::uintptr_t>(pc)) != nullptr;
-}
+bool is_point(const void* pc) { return all_points || points.find(reinterpret_cast<std::uintptr_t>(pc)) != nullptr; }
 
 namespace {
 

@@ -223,6 +223,19 @@ void begin_shadow(bool empty_it) {
   free_links = nullptr;
 }
 
+bool is_noted(std::uintptr_t address, std::size_t size, std::uint16_t task, Epoch epoch, std::uint8_t kind) {
+  const unsigned int first = address & 7;
+  if (first + size > 8 || address >= address_limit) return false;
+  const Leaf* leaf = leaves[address >> leaf_bits];
+  if (leaf == nullptr) return false;
+  const unsigned int bytes = ((1u << size) - 1) << first;
+  for (const Cell& cell : leaf->granules[granule_in_leaf(address)].cells)
+    if (cell.epoch == epoch && cell.task == task && (cell.bytes & bytes) == bytes &&
+        covers(static_cast<std::uint8_t>(cell.flags & kind_bits), kind))
+      return true;
+  return false;
+}
+
 void note_access(std::uintptr_t address, std::size_t size, const Access& made, OnRace on_race) {
   if (!in_reach(address, size)) [[unlikely]]
     return;

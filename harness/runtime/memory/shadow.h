@@ -26,8 +26,8 @@ inline constexpr std::uint8_t atomic_write = atomic | writes;
 struct Cell {
   Epoch epoch;
   std::uint16_t task;
-  std::uint8_t bytes;  // one bit for each byte of the granule; 0: the cell is empty
-  std::uint8_t flags;  // its kind in the lowest two bits; more of a granule's first cell
+  std::uint8_t bytes;   // one bit for each byte of the granule; 0: the cell is empty
+  std::uint8_t flags;   // its kind in the lowest two bits; more of a granule's first cell
   std::uint64_t place;  // code address, or number of a noted access
 };
 
@@ -48,7 +48,8 @@ struct Access {
   std::uint8_t kind;
   bool frees;  // the memory is given back
   std::uint64_t place;
-  // Makes of the code address what the cell is to keep; null: the address itself. Called only for what is kept or races.
+  // Makes of the code address what the cell is to keep; null: the address itself. Called only for what is kept or
+  // races.
   std::uint64_t (*remember)(std::uint64_t place) = nullptr;
 };
 
@@ -56,6 +57,8 @@ struct Access {
 using OnRace = void (*)(const Cell& earlier, const Access& later, std::uintptr_t address, std::uint32_t bytes);
 
 void begin_shadow(bool empty_it);
+// Whether noting it would change nothing: the same task has done as much there since its last release. The fast path.
+bool is_noted(std::uintptr_t address, std::size_t size, std::uint16_t task, Epoch epoch, std::uint8_t kind);
 void note_access(std::uintptr_t address, std::size_t size, const Access& access, OnRace on_race);
 // Looks for races with what is noted, and notes nothing: the memory is given back.
 void check_access(std::uintptr_t address, std::size_t size, const Access& access, OnRace on_race);

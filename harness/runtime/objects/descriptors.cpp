@@ -156,7 +156,8 @@ void adopt_descriptor(int fd, DescriptorKind kind) {
 }
 
 void join_channels(int one, int other) {
-  if (static_cast<unsigned int>(one) >= descriptor_limit || static_cast<unsigned int>(other) >= descriptor_limit) return;
+  if (static_cast<unsigned int>(one) >= descriptor_limit || static_cast<unsigned int>(other) >= descriptor_limit)
+    return;
   descriptors[one].channel = descriptors[other].channel = ++last_channel;
 }
 

@@ -24,9 +24,9 @@ enum class DescriptorKind : std::uint8_t {
 
 struct Descriptor {
   DescriptorKind kind;
-  bool sees_outside;    // an epoll set that contains descriptors which are not controlled
-  bool held;            // our own, for a task that waits on a file whose number has been closed
-  std::uint32_t timer;  // of kind timer: which
+  bool sees_outside;      // an epoll set that contains descriptors which are not controlled
+  bool held;              // our own, for a task that waits on a file whose number has been closed
+  std::uint32_t timer;    // of kind timer: which
   std::uint32_t channel;  // what is written here may be read from descriptors of the same channel
 };
 
@@ -93,7 +93,7 @@ void forget_descriptors();
 
 // The kernel has made `fd`. Negative numbers are errors and mean nothing here.
 void adopt_descriptor(int fd, DescriptorKind kind);
-void join_channels(int one, int other);  // two ends of one pipe
+void join_channels(int one, int other);   // two ends of one pipe
 void adopt_unknown_descriptor(int fd);    // it came in a message: what is it?
 void share_descriptor(int from, int to);  // `to` is a duplicate of `from`, whatever that is
 // Before the kernel closes `fd`: a task that waits on it goes on waiting, as natively the file stays open for it.

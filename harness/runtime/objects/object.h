@@ -44,7 +44,7 @@ struct Object {
   std::uint16_t destroyed_by = model::no_task;
   std::uint32_t holder_count = 0;  // rwlock readers, semaphore units taken
   std::uint16_t holders[8] = {};
-  memory::Clock* clock = nullptr;         // what it hands from who releases it to who acquires it
+  memory::Clock* clock = nullptr;          // what it hands from who releases it to who acquires it
   memory::Clock* readers_clock = nullptr;  // rwlock: the same from readers to the next writer
 };
 

@@ -83,8 +83,7 @@ void record_result(Outcome outcome) {
   result.virtual_ns = scheduler.now_ns;
   if (scheduler.current != nullptr && result.task < 0) result.task = scheduler.current->id;
   const bool has_place = outcome != Outcome::deadlock && outcome != Outcome::lost_wakeup && outcome != Outcome::race;
-  if (result.stack == 0 && has_place)
-    result.stack = record_stack();
+  if (result.stack == 0 && has_place) result.stack = record_stack();
   if (scheduler.current != nullptr && scheduler.current->state != model::TaskState::ended)
     scheduler.current->final_stack = result.stack != 0 ? result.stack : record_stack();
   capture_tasks();
