@@ -138,8 +138,7 @@ std::string totals(const RunResult& result) {
                   result.strategy_depth > 0 ? fmt::format(" of depth {}", result.strategy_depth) : "", result.seed,
                   markdown(result.carrier));
   for (const VariantResult& variant : result.variants)
-    if (variant.exhaust)
-      text += fmt::format("- {}: {}\n", code(variant_name(variant)), exhaust_words(variant));
+    if (variant.exhaust) text += fmt::format("- {}: {}\n", code(variant_name(variant)), exhaust_words(variant));
   text += fmt::format("- wedge {}; for machines: [result.json](result.json)\n", markdown(result.wedge));
   if (!model::verdicts_of(result).empty())
     text += "- what the variants say about theories and fixes: [verdicts.md](verdicts.md)\n";

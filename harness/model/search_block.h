@@ -16,19 +16,19 @@ inline constexpr std::uint32_t max_window = 4;
 
 // Why a search that ran to its end has not seen everything.
 namespace search_cut {
-inline constexpr std::uint32_t bound = 1;           // schedules beyond the bound were left out
-inline constexpr std::uint32_t timeouts = 2;        // no further early timeout in one execution
-inline constexpr std::uint32_t repeats = 4;         // a task that polls waited until something it looks at had changed
-inline constexpr std::uint32_t steps = 8;           // an execution was longer than what can be remembered
-inline constexpr std::uint32_t tasks = 16;          // or had more tasks
-inline constexpr std::uint32_t undetermined = 32;   // the same choices led elsewhere
+inline constexpr std::uint32_t bound = 1;          // schedules beyond the bound were left out
+inline constexpr std::uint32_t timeouts = 2;       // no further early timeout in one execution
+inline constexpr std::uint32_t repeats = 4;        // a task that polls waited until something it looks at had changed
+inline constexpr std::uint32_t steps = 8;          // an execution was longer than what can be remembered
+inline constexpr std::uint32_t tasks = 16;         // or had more tasks
+inline constexpr std::uint32_t undetermined = 32;  // the same choices led elsewhere
 }  // namespace search_cut
 
 enum class SearchBound : std::uint32_t { reduced, preemptions, delays };
 
 struct SearchOptions {
-  SearchBound bound;      // reduced: every trace once, without a bound
-  std::uint32_t limit;    // of preemptions or delays
+  SearchBound bound;       // reduced: every trace once, without a bound
+  std::uint32_t limit;     // of preemptions or delays
   std::uint32_t timeouts;  // that may fire early in one execution
 };
 
@@ -45,7 +45,7 @@ struct SearchFootprint {  // what one step touched
 };
 
 struct SearchPending {  // what an actor is about to do
-  std::uint32_t key;  // 0: nothing that concerns others
+  std::uint32_t key;    // 0: nothing that concerns others
   bool writes;
   bool blocks;  // it can be done only while the thing is free
   bool yields;
@@ -80,8 +80,8 @@ struct SearchNode {
 
 struct SearchActor {
   SearchPending pending;
-  std::uint32_t last;   // 1 + its last step in this execution; 0: none
-  std::uint32_t waker;  // 1 + the step that made its next one possible
+  std::uint32_t last;                // 1 + its last step in this execution; 0: none
+  std::uint32_t waker;               // 1 + the step that made its next one possible
   std::uint32_t window[max_window];  // keys it touched since it last yielded
   std::uint32_t window_count;
   std::uint32_t quiet;  // reads in a row
@@ -93,8 +93,8 @@ struct SearchActor {
 
 struct SearchBlock {
   // Read by the supervisor.
-  std::uint64_t begun;   // executions
-  std::uint64_t traces;  // of those, each one that no other is like
+  std::uint64_t begun;      // executions
+  std::uint64_t traces;     // of those, each one that no other is like
   std::uint64_t redundant;  // executions that led nowhere new
   std::uint64_t longest;    // steps of a trace
   double explored;          // estimate: the part of the tree that has been walked
@@ -104,10 +104,10 @@ struct SearchBlock {
   bool sees_atomics;  // the program was compiled with -fsanitize=thread
 
   SearchOptions options;
-  bool running;    // an execution began and its end has not been looked at
+  bool running;  // an execution began and its end has not been looked at
   bool redundant_now;
-  bool lost_now;   // the execution is not followed any more
-  bool stepping;   // a step of the node `step` is under way
+  bool lost_now;  // the execution is not followed any more
+  bool stepping;  // a step of the node `step` is under way
   std::uint32_t step;
   SearchFootprint touched;  // by it, so far
   std::uint64_t woken;      // by it

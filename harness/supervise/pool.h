@@ -29,7 +29,7 @@ class Pool : public Workers {
   const model::Hang* hang_of(std::uint64_t execution) const;
 
   // Of the exhaustive search that worker 0 carries out. Requires: it has begun one, and is not busy.
-  const model::SearchBlock& search() const { return jobs_.front()->control().search; }
+  const model::SearchBlock& search() const { return jobs_.front()->control().exhaust; }
 
   // What the program has registered. Requires: no worker is busy.
   std::vector<model::ListingRecord> listing();

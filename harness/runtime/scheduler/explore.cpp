@@ -29,7 +29,7 @@ KeyEntry* keys = nullptr;
 std::uint32_t generation = 0;
 std::uint32_t next_key = first_free_key;
 
-ExhaustSearch search() { return ExhaustSearch(control->search); }
+ExhaustSearch search() { return ExhaustSearch(control->exhaust); }
 std::uint32_t actor_of(const Task& task) { return task.id + 1u; }
 
 KeyEntry& entry_for(const void* address) {
@@ -148,7 +148,7 @@ void begin_explored_execution() {
   if (keys == nullptr) keys = static_cast<KeyEntry*>(raw::reserve(key_places * sizeof(KeyEntry)));
   ++generation;
   next_key = first_free_key;
-  control->search.sees_atomics = instrumented;
+  control->exhaust.sees_atomics = instrumented;
 }
 
 void leave_exploration(std::uint32_t cut) {
@@ -184,7 +184,6 @@ void explored_touch(const void* address, model::ObjectKind kind, bool writes, bo
   search().touch(key, writes, frees);
 }
 
-void explored_touch_everything() { search().touch_everything(); }
 void explored_no_change() { search().changed_nothing(); }
 void explored_wake(const Task& task) { search().wake(actor_of(task)); }
 

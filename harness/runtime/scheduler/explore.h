@@ -1,5 +1,5 @@
-// Tells the exhaustive search what happens in an execution, and lets it choose. Costs a test of one bit where nothing is
-// explored.
+// Tells the exhaustive search what happens in an execution, and lets it choose. Costs a test of one bit where nothing
+// is explored.
 #pragma once
 
 #include "harness/runtime/scheduler/scheduler.h"
@@ -8,7 +8,8 @@ namespace wedge::runtime {
 
 // Whether this request is an exhaustive search. Replays of what it found are not.
 bool is_exploration(const model::Request& request);
-// Before each execution of such a request, in the process that forks or in the one that executes. False: nothing is left.
+// Before each execution of such a request, in the process that forks or in the one that executes. False: nothing is
+// left.
 bool begin_exploration(const model::Request& request, std::uint64_t execution);
 // In the process that executes.
 void begin_explored_execution();
@@ -21,7 +22,6 @@ std::uint32_t explored_value(std::uint32_t n);
 
 // What a step touches beside the thing it was announced for.
 void explored_touch(const void* key, model::ObjectKind kind, bool writes, bool frees);
-void explored_touch_everything();
 void explored_no_change();
 void explored_wake(const Task& task);
 void explored_contender(const Task& task);

@@ -156,7 +156,7 @@ void run_executions(const std::function<void()>& body, const model::Request& req
 
 std::uint64_t steps_so_far() { return control->progress.heartbeat; }
 
-const model::SearchBlock& search_block() { return control->search; }
+const model::SearchBlock& search_block() { return control->exhaust; }
 
 void measure_floor(std::uint64_t rounds) { measure_bare_switches(rounds); }
 

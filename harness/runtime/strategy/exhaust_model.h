@@ -252,8 +252,8 @@ class Enumerator {
     std::map<std::size_t, int> made;
     std::string all;
     for (const Step& step : steps) {
-      const std::string name = std::to_string(step.task) + "." + std::to_string(made[step.task]++) + "=" +
-                               std::to_string(step.choice) + " ";
+      const std::string name =
+          std::to_string(step.task) + "." + std::to_string(made[step.task]++) + "=" + std::to_string(step.choice) + " ";
       for (const Touch& touch : step.touched) {
         if (!touch.writes) {
           reads[touch.key].insert(name);

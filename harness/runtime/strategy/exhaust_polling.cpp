@@ -1,8 +1,8 @@
 // Loops that poll would never end under a search that tries everything. A task that yields, or that reads the same
 // things over and over, waits until somebody has changed what it looked at; if nobody can, it goes on.
 //
-// That leaves out only schedules in which it goes round once more to no purpose, but a loop that counts its rounds could
-// tell. So the search says that it has done so.
+// That leaves out only schedules in which it goes round once more to no purpose, but a loop that counts its rounds
+// could tell. So the search says that it has done so.
 #include "harness/runtime/strategy/exhaust_search.h"
 
 namespace wedge::runtime {
@@ -12,7 +12,7 @@ using namespace model;
 namespace {
 
 constexpr std::uint32_t most_quiet_reads = 16;  // of no more things than a window holds
-constexpr std::uint32_t most_parks = 8;  // then it waits until nobody else can go on
+constexpr std::uint32_t most_parks = 8;         // then it waits until nobody else can go on
 
 bool looks_at(const SearchActor& actor, std::uint32_t key) {
   if (actor.window_full) return true;

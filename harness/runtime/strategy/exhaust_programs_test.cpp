@@ -64,12 +64,12 @@ Found search(const std::function<void()>& run, const std::function<void()>& note
   model::ControlBlock& control = control_block();
   board().used = 0;
   board().outcomes[0] = '\0';
-  control.search.over = false;
+  control.exhaust.over = false;
   const auto whole = [&] {
     run();
     note();
   };
-  for (std::uint64_t first = 0; !control.search.over || first == 0; first = control.search.begun) {
+  for (std::uint64_t first = 0; !control.exhaust.over || first == 0; first = control.exhaust.begun) {
     control.result.written = 0;
     const pid_t child = fork();
     if (child == 0) {
@@ -85,9 +85,9 @@ Found search(const std::function<void()>& run, const std::function<void()>& note
     if (control.result.written != 0) note();
   }
   Found found;
-  found.traces = control.search.traces;
-  found.redundant = control.search.redundant;
-  found.cut = control.search.cut;
+  found.traces = control.exhaust.traces;
+  found.redundant = control.exhaust.redundant;
+  found.cut = control.exhaust.cut;
   std::string line;
   for (const char* at = board().outcomes; *at != '\0'; ++at) {
     if (*at != '\n') {

@@ -64,7 +64,8 @@ void ExhaustSearch::reverse_races(std::uint32_t before, std::uint32_t actor, con
     const Node& node = b_.nodes[i];
     if (node.values > 0 || ahead[node.actor] > i) continue;
     if (node.actor == actor || !dependent(node.footprint, footprint)) continue;
-    if (mutated(Mutation::forget_dependence) && node.footprint.count > 0 && node.footprint.access[0].key % 2 == 0) continue;
+    if (mutated(Mutation::forget_dependence) && node.footprint.count > 0 && node.footprint.access[0].key % 2 == 0)
+      continue;
     for (std::uint32_t k = 0; k < b_.actor_count; ++k) clock[k] = std::max(clock[k], b_.clocks[i][k]);
     if (!can_be_reversed(node, i, actor, footprint, blocks)) continue;
     for (std::uint32_t k = 0; k < b_.actor_count; ++k) ahead[k] = std::max(ahead[k], b_.clocks[i][k]);

@@ -100,7 +100,8 @@ std::uint32_t ExhaustSearch::choose(std::uint64_t enabled, bool timers) {
     const std::uint32_t index = b_.at++;
     Node& node = b_.nodes[index];
     if (index < b_.size) {
-      if (node.values == 0 && node.enabled == enabled && (index >= b_.frontier || same(b_.actors[node.actor].pending, node.pending))) {
+      if (node.values == 0 && node.enabled == enabled &&
+          (index >= b_.frontier || same(b_.actors[node.actor].pending, node.pending))) {
         start_step(index, node.actor);
         return node.actor;
       }
@@ -340,7 +341,8 @@ double ExhaustSearch::explored() const {
     const Node& node = b_.nodes[i];
     const std::uint64_t tried = node.done & ~node.asleep;
     const int before = node.values > 0 ? static_cast<int>(node.value) : std::popcount(tried);
-    const int all = node.values > 0 ? static_cast<int>(node.values) : std::popcount((node.backtrack & ~node.asleep) | tried | bit(node.actor));
+    const int all = node.values > 0 ? static_cast<int>(node.values)
+                                    : std::popcount((node.backtrack & ~node.asleep) | tried | bit(node.actor));
     part += weight * before / all;
     weight /= all;
   }

@@ -1,11 +1,11 @@
 // Exhaustive search by dynamic partial-order reduction: the algorithm alone, without a scheduler.
 //
-// Executions that differ only in the order of independent steps are one trace; each trace is executed once. The stack of
-// choices survives in a SearchBlock. While an execution runs, the search is told of each step what it touched; from that
-// follow the races of the trace: pairs of steps that could have come in the other order. For each one something is added
-// to what is still to be tried where the first of the two stands, unless a source set is already there (Abdulla, Aronis,
-// Jonsson, Sagonas 2014). Sleep sets keep traces from being executed twice; an execution in which everybody sleeps is
-// redundant, and is counted as such.
+// Executions that differ only in the order of independent steps are one trace; each trace is executed once. The stack
+// of choices survives in a SearchBlock. While an execution runs, the search is told of each step what it touched; from
+// that follow the races of the trace: pairs of steps that could have come in the other order. For each one something is
+// added to what is still to be tried where the first of the two stands, unless a source set is already there (Abdulla,
+// Aronis, Jonsson, Sagonas 2014). Sleep sets keep traces from being executed twice; an execution in which everybody
+// sleeps is redundant, and is counted as such.
 //
 // With a bound on preemptions or delays nothing is reduced: every schedule within the bound is tried, because reduction
 // and bounds do not mix without further care. Steps that touch nothing are then no places to preempt.

@@ -63,8 +63,7 @@ class Player {
 
   void make_step(Machine& machine, std::size_t task) {
     const int choices = machine.choices(task);
-    const int choice =
-        choices > 1 ? static_cast<int>(search_.choose_value(static_cast<std::uint32_t>(choices))) : 0;
+    const int choice = choices > 1 ? static_cast<int>(search_.choose_value(static_cast<std::uint32_t>(choices))) : 0;
     std::vector<std::size_t> woken;
     for (const Touch& touch : machine.step(task, choice, &woken)) {
       if (!touch.writes && is_change(touch.key)) search_.changed_nothing();
@@ -72,7 +71,8 @@ class Player {
     }
     for (const std::size_t other : woken) {
       search_.wake(static_cast<std::uint32_t>(other + 1));
-      search_.announce(static_cast<std::uint32_t>(other + 1), {key_of(Act::lock, machine.next(other).other), true, true, false});
+      search_.announce(static_cast<std::uint32_t>(other + 1),
+                       {key_of(Act::lock, machine.next(other).other), true, true, false});
     }
     announce(machine, task);
   }
@@ -97,12 +97,8 @@ class Player {
   std::set<std::string> outcomes_;
 };
 
-Found reduced(const Program& program) {
-  return Player(program, {model::SearchBound::reduced, 0, 0}).play();
-}
-Found all_of(const Program& program) {
-  return Player(program, {model::SearchBound::preemptions, unbounded, 0}).play();
-}
+Found reduced(const Program& program) { return Player(program, {model::SearchBound::reduced, 0, 0}).play(); }
+Found all_of(const Program& program) { return Player(program, {model::SearchBound::preemptions, unbounded, 0}).play(); }
 
 Program tasks(int count, const std::vector<Line>& lines) { return Program(static_cast<std::size_t>(count), lines); }
 
@@ -123,14 +119,16 @@ struct Counted {
 
 // Worked out by hand.
 const Counted by_hand[] = {
-    {"two tasks, eight increments each", tasks(2, times(8, {add})), 12870},                 // 16 over 8
+    {"two tasks, eight increments each", tasks(2, times(8, {add})), 12870},                   // 16 over 8
     {"three tasks, three critical sections each", tasks(3, times(3, {lock, unlock})), 1680},  // 9! / 3!^3
-    {"five independent tasks", {{{Act::add, 0}}, {{Act::add, 1}}, {{Act::add, 2}}, {{Act::add, 3}}, {{Act::load, 1}}}, 2},
+    {"five independent tasks",
+     {{{Act::add, 0}}, {{Act::add, 1}}, {{Act::add, 2}}, {{Act::add, 3}}, {{Act::load, 1}}},
+     2},
     {"four independent tasks", {{{Act::add, 0}}, {{Act::add, 1}}, {{Act::add, 2}}, {{Act::add, 3}}}, 1},
-    {"one write, seven reads by one task", {{store}, times(7, {load})}, 8},                   // n + 1
+    {"one write, seven reads by one task", {{store}, times(7, {load})}, 8},                                    // n + 1
     {"one write, six reads by as many tasks", {{store}, {load}, {load}, {load}, {load}, {load}, {load}}, 64},  // 2^n
     {"readers only", tasks(4, times(3, {load})), 1},
-    {"two writers, one reader", {{store}, {{Act::store, 0, 2}}, {load}}, 6},                  // 3!
+    {"two writers, one reader", {{store}, {{Act::store, 0, 2}}, {load}}, 6},  // 3!
     {"two critical sections", tasks(2, {lock, unlock}), 2},
     {"opposite order of two locks",  // one first, the other first, and the deadlock
      {{lock, {Act::lock, 1}, {Act::unlock, 1}, unlock}, {{Act::lock, 1}, lock, unlock, {Act::unlock, 1}}},
@@ -138,9 +136,13 @@ const Counted by_hand[] = {
     {"same order of two locks", tasks(2, {lock, {Act::lock, 1}, {Act::unlock, 1}, unlock}), 2},
     {"two locks, no nesting", tasks(2, {lock, unlock, {Act::lock, 1}, {Act::unlock, 1}}), 4},
     {"join before reading", {{add}, {add}, {{Act::join, 0}, {Act::join, 1}, load}}, 2},
-    {"trying instead of waiting", {{lock, unlock}, {{Act::try_lock}}}, 3},  // before, within, after; never given back: 1
+    {"trying instead of waiting",
+     {{lock, unlock}, {{Act::try_lock}}},
+     3},  // before, within, after; never given back: 1
     {"a semaphore that holds one", tasks(2, {acquire, post}), 2},
-    {"store buffering", {{store, {Act::load, 1}}, {{Act::store, 1, 1}, load}}, 4 - 1},  // never both 0 when atomics are ordered
+    {"store buffering",
+     {{store, {Act::load, 1}}, {{Act::store, 1, 1}, load}},
+     4 - 1},  // never both 0 when atomics are ordered
     {"message passing", {{store, {Act::store, 1, 1}}, {{Act::load, 1}, load}}, 3},
     {"a signal that may be lost", {{lock, wait, unlock}, {signal}}, 2},
     {"a signal under the lock", {{lock, wait, unlock}, {lock, signal, unlock}}, 2},
@@ -195,8 +197,8 @@ std::string first_wrong() {
     const Found found = reduced(program);
     // After a failed check the execution is over, and what others had not done yet makes no difference to it; so only
     // programs that cannot fail have as many traces.
-    const bool right = found.outcomes == everything.outcomes &&
-                       (can_fail(program) || found.traces == everything.traces.size());
+    const bool right =
+        found.outcomes == everything.outcomes && (can_fail(program) || found.traces == everything.traces.size());
     if (right) continue;
     return std::to_string(seed) + ": outcomes " + std::to_string(found.outcomes.size()) + " of " +
            std::to_string(everything.outcomes.size()) + ", traces " + std::to_string(found.traces) + " of " +
@@ -205,9 +207,7 @@ std::string first_wrong() {
   return {};
 }
 
-TEST(Exhaust, reduction_finds_what_enumeration_finds_in_500_random_programs) {
-  EXPECT_EQ(first_wrong(), "");
-}
+TEST(Exhaust, reduction_finds_what_enumeration_finds_in_500_random_programs) { EXPECT_EQ(first_wrong(), ""); }
 
 TEST(Exhaust, without_reduction_the_same_is_found) {
   for (unsigned seed = 1; seed <= programs; seed += 10) {
