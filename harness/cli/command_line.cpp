@@ -71,6 +71,8 @@ constexpr const char* repro_footer = R"(Examples:
   wedge repro out/traces/abba-deadlock-1f2e3d4c.trace.json
   wedge repro X.trace.json --times 100 --carrier thread
   wedge repro X.trace.json --explain      the whole report again
+  wedge repro X.trace.json --keep tests/abba.trace.json
+  wedge repro tests/abba.trace.json --program build/abba    the events count then, another build may be
   wedge repro X.trace.json --gdb          stop at the failure, every task a thread in gdb
 
 Exit codes: 0 the same every time, 1 it went another way, 2 the trace or the program cannot be used.)";
@@ -220,6 +222,7 @@ void add_repro(CLI::App& app, CommandLine& line) {
   command->add_flag("--quiet-output", repro.quiet_output, "Do not show what the program writes in the first replay");
   command->add_flag("--explain", repro.explain, "Print the whole report on the finding first");
   command->add_option("--program", repro.program, "Use this program instead of the path in the trace");
+  command->add_option("--keep", repro.keep, "If it is the same, write the trace for a repository: with relative paths");
   command->add_option("--stuck", repro.stuck_s, "Seconds without a single step before a replay is a hang")
       ->capture_default_str();
   refuse_negative(*command, {"--times", "--stuck"});

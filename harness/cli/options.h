@@ -67,6 +67,7 @@ struct ReproOptions {
   bool quiet_output = false;
   bool explain = false;
   std::string program;
+  std::string keep;  // a file for the trace as one keeps it in a repository
   double stuck_s = 10;
   unsigned jobs = 1;
 };

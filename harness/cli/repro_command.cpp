@@ -1,6 +1,7 @@
 // `wedge repro`: the same choices in fresh processes, compared event by event.
 #include <cstdio>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -9,6 +10,8 @@
 #include "harness/cli/debugger.h"
 #include "harness/cli/locate.h"
 #include "harness/cli/output.h"
+#include "harness/cli/portable_trace.h"
+#include "harness/cli/report_files.h"
 #include "harness/diagnose/resolve.h"
 #include "harness/supervise/elf_check.h"
 #include "harness/supervise/errors.h"
@@ -31,7 +34,8 @@ Trace load(const std::string& path) {
   }
 }
 
-void use_program(Trace& trace, const std::string& other) {
+// Returns whether it is the build that the trace was recorded with.
+bool use_program(Trace& trace, const std::string& other) {
   if (!other.empty()) trace.recipe.program = absolute_path(other);
   const std::string& program = trace.recipe.program;
   if (access(program.c_str(), F_OK) != 0)
@@ -39,9 +43,11 @@ void use_program(Trace& trace, const std::string& other) {
                            ", is not there; build it, or give it with --program");
   supervise::check_program(program);
   const std::string now = diagnose::build_id(program);
-  if (now != trace.recipe.build_id)
+  const bool same_build = now == trace.recipe.build_id;
+  if (!same_build)
     fmt::print(stderr, "wedge: warning: {} is another build than the one in the trace (build id {}, then {}); trying\n",
                program, now.empty() ? "none" : now, trace.recipe.build_id.empty() ? "none" : trace.recipe.build_id);
+  return same_build;
 }
 
 std::string event_or_end(const Trace& trace, std::size_t index) {
@@ -54,9 +60,13 @@ std::uint64_t step_of(const Trace& expected, const Trace& got, std::size_t index
   return index < got.events.size() ? got.events[index].step : got.steps;
 }
 
-// One that was found without a word of the runtime has no events to compare.
-bool is_same(const Trace& expected, const Trace& got) {
-  return supervise::same_end(expected, got) && (expected.events_total == 0 || supervise::same_events(expected, got));
+// One that was found without a word of the runtime has no events to compare. The hash over all events holds the numbers
+// of their stacks, which are others in another build; there the events themselves count.
+bool is_same(const Trace& expected, const Trace& got, bool same_build) {
+  if (!supervise::same_end(expected, got)) return false;
+  if (expected.events_total == 0) return true;
+  if (same_build) return supervise::same_events(expected, got);
+  return expected.events_total == got.events_total && !supervise::first_difference(expected, got);
 }
 
 std::string describe_divergence(const Trace& expected, Trace got) {
@@ -82,11 +92,11 @@ supervise::ReplayPlan plan_for(const Trace& trace, const ReproOptions& options) 
   return plan;
 }
 
-int replay_and_compare(const Trace& trace, const ReproOptions& options) {
+int replay_and_compare(const Trace& trace, const ReproOptions& options, bool same_build) {
   std::optional<Trace> other;
   unsigned same = 0;
   supervise::replay(trace, plan_for(trace, options), [&](Trace got) {
-    if (is_same(trace, got))
+    if (is_same(trace, got, same_build))
       ++same;
     else
       other = std::move(got);
@@ -105,12 +115,15 @@ int replay_and_compare(const Trace& trace, const ReproOptions& options) {
 
 int repro_command(const ReproOptions& options) {
   Trace trace = load(options.trace);
-  use_program(trace, options.program);
+  const bool same_build = use_program(trace, options.program);
   if (options.carrier) trace.recipe.carrier = *options.carrier;
   if (options.explain) fmt::print("{}\n", reports::explain(trace));
   std::fflush(stdout);
   if (options.gdb) debug(trace, locate_runtime());
-  return replay_and_compare(trace, options);
+  const int status = replay_and_compare(trace, options, same_build);
+  if (status == exit_as_declared && !options.keep.empty())
+    write_file(options.keep, model::write_trace(portable(std::move(trace), source_root())));
+  return status;
 }
 
 }  // namespace wedge::cli
