@@ -341,7 +341,7 @@ struct ControlBlock {
   std::uint32_t pad_2;
   RaceRecord seen_race[max_seen_races];
   ListingRecord listing[max_listing];
-  SearchBlock search;
+  SearchBlock exhaust;  // strategy `exhaust`
 };
 
 // Messages on the socket. The supervisor sends one byte 'g' after it filled `request`; the runtime answers with a
