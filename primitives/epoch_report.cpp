@@ -24,7 +24,7 @@ std::string slot_words(const Whereabouts& at) {
 }  // namespace
 
 std::string describe(const Whereabouts& at) {
-  const std::string epoch = "the global epoch is " + std::to_string(at.epoch) + "; " + pinned_words(at);
+  const std::string epoch = pinned_words(at) + "; the global epoch is " + std::to_string(at.epoch);
   switch (at.place) {
     case Whereabouts::Place::in_bag:
       return slot_words(at) + "the bag of thread " + at.owner + ", which has not handed it over; " + epoch;

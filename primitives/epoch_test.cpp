@@ -312,18 +312,18 @@ TEST(Epoch, a_report_names_thread_bag_and_slot) {
   drop_another(collector);
   drop(collector, work);
   EXPECT_EQ(describe(collector.whereabouts(work.ticket)),
-            "the work sits in slot 2 of 64 of the bag of thread UI, which has not handed it over; the global epoch is "
-            "1; nobody is pinned");
+            "the work sits in slot 2 of 64 of the bag of thread UI, which has not handed it over; nobody is pinned; "
+            "the global epoch is 1");
   {
     const Guard guard = collector.pin();
     flush(collector);
     EXPECT_EQ(describe(collector.whereabouts(work.ticket)),
               "the work sits in slot 2 of 64 of a bag of thread UI, sealed at epoch 1 and to be run from epoch 3, "
-              "behind 0 other bags; the global epoch is 2; thread UI is pinned since epoch 1");
+              "behind 0 other bags; thread UI is pinned since epoch 1; the global epoch is 2");
   }
   flush(collector);
   EXPECT_EQ(describe(collector.whereabouts(work.ticket)),
-            "it has been taken out to be run; the global epoch is 3; nobody is pinned");
+            "it has been taken out to be run; nobody is pinned; the global epoch is 3");
   EXPECT_EQ(describe(collector.whereabouts(99)), "nothing like that was deferred");
 }
 
