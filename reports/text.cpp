@@ -9,10 +9,10 @@
 
 #include "reports/essentials.h"
 #include "reports/interleaving.h"
-#include "reports/races.h"
 #include "reports/memory.h"
-#include "reports/stack_lines.h"
 #include "reports/misuse_words.h"
+#include "reports/races.h"
+#include "reports/stack_lines.h"
 #include "reports/waits.h"
 #include "reports/words.h"
 

@@ -160,7 +160,7 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
                       "Strategy exhaust: all schedules with at most so many switches away from a task that could go\n"
                       "on, preemptions=N, or departures from a fixed order, delays=N; without it, every trace, once");
   command
-      ->add_option("--depth", run.depth, 
+      ->add_option("--depth", run.depth,
                    "How many order constraints a bug of strategy pct may have; also its depth in the portfolio")
       ->capture_default_str();
   command
@@ -313,7 +313,8 @@ void check_strategy(const std::string& strategy) {
 
 void check_exhaust(const RunOptions& run, const CLI::App& command) {
   if (run.strategy != "exhaust") {
-    if (command.count("--bound") > 0) throw EnvironmentError("--bound belongs to --strategy exhaust, not to " + run.strategy);
+    if (command.count("--bound") > 0)
+      throw EnvironmentError("--bound belongs to --strategy exhaust, not to " + run.strategy);
     return;
   }
   if (run.spurious_wakeups)
@@ -326,7 +327,8 @@ void read_bound(RunOptions& run) {
   const std::size_t equals = run.bound.find('=');
   const std::string name = run.bound.substr(0, equals);
   const std::string number = equals == std::string::npos ? std::string() : run.bound.substr(equals + 1);
-  const bool is_number = !number.empty() && number.size() < 6 && number.find_first_not_of("0123456789") == std::string::npos;
+  const bool is_number =
+      !number.empty() && number.size() < 6 && number.find_first_not_of("0123456789") == std::string::npos;
   if ((name != "preemptions" && name != "delays") || !is_number)
     throw EnvironmentError("--bound takes preemptions=N or delays=N, not '" + run.bound + "'");
   run.depth = static_cast<std::uint32_t>(std::stoul(number));

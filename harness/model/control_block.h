@@ -10,8 +10,8 @@
 #include <cstdint>
 
 #include <wedge/outcome.h>
-#include "harness/model/memory.h"
 #include "harness/model/lock_cycle.h"
+#include "harness/model/memory.h"
 #include "harness/model/misuse.h"
 #include "harness/model/operation.h"
 #include "harness/model/search.h"
@@ -44,8 +44,8 @@ inline constexpr std::uint32_t hold_at_failure = 128;  // after a failure stand 
 inline constexpr std::uint32_t free_running = 1024;    // rung `free`: real parallel threads, one process per execution
 inline constexpr std::uint32_t light_delays = 2048;    // and seeded delays at the points
 inline constexpr std::uint32_t heavy_delays = 4096;
-inline constexpr std::uint32_t no_heap = 1 << 15;  // freed memory and leaks are not looked for
-inline constexpr std::uint32_t cover = 1 << 20;                // fill `search_report`, and keep schedules with new switch pairs
+inline constexpr std::uint32_t no_heap = 1 << 15;      // freed memory and leaks are not looked for
+inline constexpr std::uint32_t cover = 1 << 20;        // fill `search_report`, and keep schedules with new switch pairs
 inline constexpr std::uint32_t no_races = 1u << 13;    // do not look for data races
 inline constexpr std::uint32_t all_points = 1u << 14;  // every plain access of instrumented code is a point
 inline constexpr std::uint32_t bound_preemptions = 1u << 18;  // strategy exhaust: at most strategy_depth of them
@@ -56,9 +56,11 @@ inline constexpr std::uint32_t lock_orders = 1u << 17;  // command run: predict 
 
 // Each a bit of its own: two branches once took the same one.
 static_assert((log_events + no_early_timeouts + stop_at_failure + keep_output + direct + spurious_wakeups + guided +
-               hold_at_failure + free_running + light_delays + heavy_delays + no_races + all_points + no_heap + no_misuse + lock_orders + cover + bound_preemptions + bound_delays) ==
+               hold_at_failure + free_running + light_delays + heavy_delays + no_races + all_points + no_heap +
+               no_misuse + lock_orders + cover + bound_preemptions + bound_delays) ==
               (log_events | no_early_timeouts | stop_at_failure | keep_output | direct | spurious_wakeups | guided |
-               hold_at_failure | free_running | light_delays | heavy_delays | no_races | all_points | no_heap | no_misuse | lock_orders | cover | bound_preemptions | bound_delays));
+               hold_at_failure | free_running | light_delays | heavy_delays | no_races | all_points | no_heap |
+               no_misuse | lock_orders | cover | bound_preemptions | bound_delays));
 }  // namespace request_flags
 
 // An instruction, named so that every process of the program finds it.

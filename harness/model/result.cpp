@@ -34,8 +34,13 @@ Json json_of(const Residual& residual) {
 }
 
 Json json_of(const ExhaustClaim& claim) {
-  return {{"over", claim.over},           {"sees_atomics", claim.sees_atomics}, {"bound", claim.bound},     {"traces", claim.traces},
-          {"redundant", claim.redundant}, {"longest", claim.longest}, {"left", claim.left ? Json(*claim.left) : Json()},
+  return {{"over", claim.over},
+          {"sees_atomics", claim.sees_atomics},
+          {"bound", claim.bound},
+          {"traces", claim.traces},
+          {"redundant", claim.redundant},
+          {"longest", claim.longest},
+          {"left", claim.left ? Json(*claim.left) : Json()},
           {"cut", claim.cut}};
 }
 
@@ -58,22 +63,22 @@ Json json_of(const VariantResult& variant) {
   Json benign = Json::array();
   for (const BenignRace& race : variant.benign) benign.push_back({{"text", race.text}, {"reason", race.reason}});
   Json json = {{"target", variant.target},
-          {"scenario", variant.scenario},
-          {"variant", variant.variant},
-          {"expected", name_of(variant.expected)},
-          {"expected_text", variant.expected_text},
-          {"outcome", name_of(variant.outcome)},
-          {"as_declared", variant.as_declared},
-          {"executions", variant.executions},
-          {"first_failure", variant.first_failure ? Json(*variant.first_failure) : Json()},
-          {"failures", variant.failures},
-          {"predicted", variant.predicted},
-          {"directed", variant.directed},
-          {"left_out", variant.left_out},
-          {"residual", variant.residual ? json_of(*variant.residual) : Json()},
-          {"expected_races", variant.expected_races},
-          {"benign", benign},
-          {"findings", findings}};
+               {"scenario", variant.scenario},
+               {"variant", variant.variant},
+               {"expected", name_of(variant.expected)},
+               {"expected_text", variant.expected_text},
+               {"outcome", name_of(variant.outcome)},
+               {"as_declared", variant.as_declared},
+               {"executions", variant.executions},
+               {"first_failure", variant.first_failure ? Json(*variant.first_failure) : Json()},
+               {"failures", variant.failures},
+               {"predicted", variant.predicted},
+               {"directed", variant.directed},
+               {"left_out", variant.left_out},
+               {"residual", variant.residual ? json_of(*variant.residual) : Json()},
+               {"expected_races", variant.expected_races},
+               {"benign", benign},
+               {"findings", findings}};
   if (variant.exhaust) json["exhaust"] = json_of(*variant.exhaust);
   return json;
 }

@@ -7,8 +7,9 @@
 //      "expected", "expected_text": what it is declared to end in, "outcome": of its first finding, or "pass",
 //      "as_declared", "executions": how many count, "first_failure": index of the first failing one or null,
 //      "exhaust": only of strategy exhaust: {"over": everything within the bound was tried, "bound": "2 preemptions" or
-//        empty, "traces", "redundant", "longest": points of a trace, "left": about so many traces, or null, "sees_atomics": compiled with
-//        -fsanitize=thread, "cut": why even so not everything was seen: "bound", "timeouts", "repeats", "steps", "tasks", "undetermined"},
+//        empty, "traces", "redundant", "longest": points of a trace, "left": about so many traces, or null,
+//        "sees_atomics": compiled with -fsanitize=thread, "cut": why even so not everything was seen: "bound",
+//        "timeouts", "repeats", "steps", "tasks", "undetermined"},
 //      "left_out": why it was not run on this rung, or empty,
 //      "residual": null, or {"strategy", "executions", "risk": after so many of them none of which failed, one fails
 //        with at most this probability (95 % confidence), "switch_pairs": seen in all, "new_in_last_tenth": of them},
@@ -96,9 +97,9 @@ struct VariantResult {
   bool expected_races = false;       // data races may be found beside what is expected
   std::vector<BenignRace> benign;
   std::optional<ExhaustClaim> exhaust;
-  std::string left_out;  // why it was not run on this rung, or empty
-  std::uint64_t predicted = 0;       // deadlocks that passing executions made likely, and which did not happen
-  std::uint64_t directed = 0;        // executions that tried to come to one
+  std::string left_out;         // why it was not run on this rung, or empty
+  std::uint64_t predicted = 0;  // deadlocks that passing executions made likely, and which did not happen
+  std::uint64_t directed = 0;   // executions that tried to come to one
 
   bool operator==(const VariantResult&) const = default;
 };

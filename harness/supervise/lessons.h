@@ -29,7 +29,7 @@ struct Lessons {
   std::uint32_t most_tasks = 0;  // most tasks in one execution
   SearchLessons search;
   std::map<model::RacePair, SeenRace> races;  // by the first execution that showed them
-  model::LockCycles lock_cycles;  // predicted deadlocks: the smallest of them by their order
+  model::LockCycles lock_cycles;              // predicted deadlocks: the smallest of them by their order
 
   bool operator==(const Lessons&) const = default;
 };

@@ -206,7 +206,7 @@ Context* context_of(pthread_t thread) {
 
 void switch_thread(Context& from, Context& to) {
   from.fiber = __builtin_frame_address(0);  // as on the other carrier: where its stack ends meanwhile
-  __builtin_unwind_init();  // all that the task has is now on its stack
+  __builtin_unwind_init();                  // all that the task has is now on its stack
   from.resting = __builtin_frame_address(0);
   to.word.store(1);
   raw::futex_wake(to.word);

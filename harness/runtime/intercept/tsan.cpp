@@ -11,6 +11,7 @@
 #include "harness/runtime/memory/order.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/scheduler.h"
+#include "harness/runtime/trace/recorder.h"
 
 using namespace wedge::runtime;
 

@@ -7,8 +7,8 @@
 #include "harness/runtime/memory/order.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/contend.h"
-#include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/objects/misuse.h"
+#include "harness/runtime/scheduler/explore.h"
 
 namespace wedge::runtime {
 

@@ -25,7 +25,8 @@ void begin_uncovered();
 void note_switch(const Task& from, const Task& to);
 
 // The execution has passed after `steps` steps; its choices are still in the control block. Keeps its schedule if it
-// made enough new pairs, and what was noted about its tasks. May be called by another process than the one that executed.
+// made enough new pairs, and what was noted about its tasks. May be called by another process than the one that
+// executed.
 void keep_schedule(std::uint64_t execution, std::uint64_t steps);
 
 }  // namespace wedge::runtime

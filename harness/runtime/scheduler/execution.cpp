@@ -8,10 +8,10 @@
 
 #include "harness/runtime/carrier/thread_locals.h"
 #include "harness/runtime/intercept/thread_ends.h"
+#include "harness/runtime/memory/heap.h"
 #include "harness/runtime/memory/memory.h"
 #include "harness/runtime/memory/order.h"
 #include "harness/runtime/memory/races.h"
-#include "harness/runtime/memory/heap.h"
 #include "harness/runtime/mutation.h"
 #include "harness/runtime/objects/descriptors.h"
 #include "harness/runtime/objects/lock_order.h"

@@ -8,8 +8,8 @@
 #include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/guide.h"
-#include "harness/runtime/strategy/profile.h"
 #include "harness/runtime/scheduler/lasso.h"
+#include "harness/runtime/strategy/profile.h"
 #include "harness/runtime/trace/recorder.h"
 
 namespace wedge::runtime {
@@ -93,8 +93,10 @@ bool find_something_to_do() {
     advance_clock(true);
     return true;
   }
-  if (exploring()) explored_touch_everything();
-  if (wait_for_outside()) return true;
+  if (wait_for_outside()) {
+    if (exploring()) leave_exploration(model::search_cut::undetermined);  // others decide what comes next
+    return true;
+  }
   at_quiescence();
   return false;
 }

@@ -33,7 +33,7 @@ inline constexpr std::uint32_t spurious = 16;    // condition waiters exist that
 inline constexpr std::uint32_t guided = 32;      // choices come from a guide
 inline constexpr std::uint32_t asking = 64;      // the strategy is asked even if only one task can go on
 inline constexpr std::uint32_t noting = 128;     // what each task does is noted down, for later executions
-inline constexpr std::uint32_t exploring = 256;   // choices come from an exhaustive search
+inline constexpr std::uint32_t exploring = 256;  // choices come from an exhaustive search
 inline constexpr std::uint32_t probing = 512;    // states are compared: does the program go round for ever?
 inline constexpr std::uint32_t watching = 1024;  // under the fair suffix: who gets on?
 }  // namespace attention
