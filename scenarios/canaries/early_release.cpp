@@ -66,7 +66,7 @@ const wedge::Scenario scenario{
         {
             {.name = "as-found",
              .body = [] { unregister_while_dispatching(Ownership::table_only); },
-             .expectation = wedge::expect(wedge::Outcome::misuse, "use after free"),
+             .expectation = wedge::expect(wedge::Outcome::misuse, "use after free").with_race(),
              .unfit_for = wedge::Unfit::sanitizer},
             {"fix/shared", [] { unregister_while_dispatching(Ownership::shared); },
              wedge::expect(wedge::Outcome::pass)},

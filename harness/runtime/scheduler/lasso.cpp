@@ -21,6 +21,7 @@ constexpr std::uint32_t most_edges = 4096;
 constexpr std::uint32_t most_objects = 4096;
 constexpr std::uint32_t clock_bit = 63;
 constexpr std::uint64_t remembered = 16384;
+constexpr std::uint64_t most_exact = 1024;  // states of a probe whose memory is compared
 
 struct Node {
   std::uint64_t id;
@@ -147,9 +148,12 @@ void end_probe() {
 }
 
 // A loop that may end, or too many states: the next look is at a larger set, or is the last one.
+// Comparing memory is dear, so how long that is done depends on how many moves went round without it: a few times more,
+// for what counts a little before it comes back.
 void look_again(bool exact) {
+  const std::uint64_t moves_seen = probe.edges;
   clear(exact);
-  if (exact) probe.exact_left = 16 * probe_length / 64;
+  if (exact) probe.exact_left = 8 * moves_seen + 32 < most_exact ? 8 * moves_seen + 32 : most_exact;
 }
 
 bool is_seen_by_the_kernel_alone(model::ChoiceEntry entry) {
