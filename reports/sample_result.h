@@ -20,18 +20,13 @@ inline model::FindingResult sample_finding(Outcome outcome, std::string text, co
 }
 
 inline model::VariantResult sample_variant(const std::string& scenario, std::string variant, Outcome expected) {
-  return {.target = scenario,
-          .scenario = scenario,
-          .variant = std::move(variant),
-          .expected = expected,
-          .expected_text = {},
-          .outcome = Outcome::pass,
-          .as_declared = true,
-          .executions = 10000,
-          .first_failure = std::nullopt,
-          .failures = 0,
-          .findings = {},
-          .left_out = {}};
+  model::VariantResult result;
+  result.target = result.scenario = scenario;
+  result.variant = std::move(variant);
+  result.expected = expected;
+  result.as_declared = true;
+  result.executions = 10000;
+  return result;
 }
 
 inline void fail(model::VariantResult& variant, model::FindingResult finding, bool as_declared) {

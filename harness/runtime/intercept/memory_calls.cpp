@@ -53,12 +53,12 @@ int visit(dl_phdr_info* info, std::size_t, void* argument) {
 }
 
 void reads(const void* address, std::size_t size, const void* pc) {
-  heap::check_access(address, size, false);
   if (memory::watching && size > 0) memory::access(address, size, memory::Kind::read, pc);
+  heap::check_access(address, size, false);
 }
 void writes(const void* address, std::size_t size, const void* pc) {
-  heap::check_access(address, size, true);
   if (memory::watching && size > 0) memory::access(address, size, memory::Kind::write, pc);
+  heap::check_access(address, size, true);
 }
 
 // How far a search or a comparison has to look: up to and including the first byte that decides.

@@ -33,8 +33,9 @@ namespace {
   if (passes_through()) return;
   if (--scheduler.plain_countdown < 0) [[unlikely]]
     plain_spin();
-  heap::check_access(address, size, kind == memory::Kind::write);
+  // Others may run within access(), and free it.
   if (memory::watching) memory::access(address, size, kind, pc);
+  heap::check_access(address, size, kind == memory::Kind::write);
 }
 
 [[gnu::noinline]] void give_shadow(Task& task) {

@@ -92,9 +92,10 @@ void disable(Task* task);
 void decide();
 void log_stack_of_pending(Task* task);
 
-// Synchronisation objects in freed memory; atomics are looked at as the accesses that they are.
+// Synchronisation objects in freed memory; atomics and plain memory are looked at as the accesses that they are.
 [[gnu::always_inline]] inline void check_pending_object(const Task& task) {
-  if (task.pending.kind != ObjectKind::atomic) heap::check_object(task.pending.key, task.pending.kind);
+  const ObjectKind kind = task.pending.kind;
+  if (kind != ObjectKind::atomic && kind != ObjectKind::memory) heap::check_object(task.pending.key, kind);
 }
 
 [[gnu::always_inline]] inline void announce(Operation operation, ObjectKind kind, const void* key, bool writes,
