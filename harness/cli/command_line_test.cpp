@@ -150,7 +150,7 @@ TEST(command_line, contradictions_and_nonsense) {
   expect_error({"run", "./a", "--executions", "many"}, "--executions = many");
   expect_error({"run", "./a", "--jobs", "0"}, "--jobs 0 would run nothing");
   expect_error({"run", "./a", "--strategy", "best"},
-               "there is no strategy 'best'; take portfolio, mutate, pct, period, pos, random or surw");
+               "there is no strategy 'best'; take portfolio, exhaust, mutate, pct, period, pos, random or surw");
   expect_error({"run", "./a", "--carrier", "pigeon"}, "there is no carrier 'pigeon'; take fiber or thread");
   expect_error({"run", "./a", "--strategy", "pos", "--depth", "3"}, "--depth belongs to --strategy pct or portfolio");
   expect_error({"run", "./a", "--steps", "99999999999"}, "--steps can be at most");

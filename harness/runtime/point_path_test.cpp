@@ -44,10 +44,22 @@ constexpr std::uint64_t fewest_points = 100'000;
 
 PointPathCounts* counts = nullptr;  // shared with the child
 
+// A look for livelocks, after 20,000 steps and then ever more rarely, asks for the memory map. That is no point.
+bool is_a_probe(const ucontext_t& context) {
+  const greg_t* registers = context.uc_mcontext.gregs;
+  return registers[REG_RAX] == SYS_openat &&
+         std::strcmp(reinterpret_cast<const char*>(registers[REG_RSI]), "/proc/self/maps") == 0;
+}
+
 void on_system_call(int, siginfo_t* info, void* context) {
-  ++counts->system_calls;
-  counts->last_system_call = static_cast<std::uint64_t>(info->si_syscall);
-  static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RAX] = -ENOSYS;
+  auto& where = *static_cast<ucontext_t*>(context);
+  if (is_a_probe(where)) {
+    ++counts->probes;
+  } else {
+    ++counts->system_calls;
+    counts->last_system_call = static_cast<std::uint64_t>(info->si_syscall);
+  }
+  where.uc_mcontext.gregs[REG_RAX] = -ENOSYS;
 }
 
 void catch_system_calls() {
@@ -142,6 +154,7 @@ void expect_nothing_but_points(const Work& work) {
     EXPECT_EQ(result.formats, 0U);
     EXPECT_EQ(result.locks, 0U);
     EXPECT_EQ(result.system_calls, 0U) << "the last was number " << result.last_system_call;
+    EXPECT_LE(result.probes, 1U);  // the first one fails here, so there is no other
     EXPECT_GE(result.points, fewest_points);
   }
 }
