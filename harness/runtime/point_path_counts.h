@@ -14,6 +14,7 @@ struct PointPathCounts {
   std::uint64_t locks = 0;         // of real pthread objects, not of those under test
   std::uint64_t system_calls = 0;  // filled in by the test: only the kernel sees all of them
   std::uint64_t last_system_call = 0;
+  std::uint64_t probes = 0;  // looks for livelocks that were refused
   std::uint64_t points = 0;
 };
 
