@@ -53,7 +53,8 @@ model::Request request_for(std::uint32_t flags, std::uint32_t limit) {
   request.command = model::Command::run;
   std::strcpy(request.strategy, "exhaust");
   request.max_steps = 100'000;
-  request.flags = flags;
+  // The generator has two tasks wait on one condition variable with different mutexes now and then.
+  request.flags = flags | model::request_flags::no_misuse;
   request.strategy_depth = limit;
   return request;
 }
