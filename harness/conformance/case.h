@@ -18,7 +18,9 @@ enum class Kind {
   exact,          // records only what must be the same in every run
   one_of,         // also records unspecified results; each permitted value must be reachable
   one_of_atomic,  // as one_of, but reachable only where atomic operations are points (level 2)
-  undefined,      // does what POSIX leaves undefined: controlled with --no-misuse
+  // Does what POSIX leaves undefined, or is synchronised inside the C++ library, where nobody sees it: controlled with
+  // --no-misuse and --no-races.
+  undefined,
   alone,          // ends its thread or its process: needs a process of its own
 };
 

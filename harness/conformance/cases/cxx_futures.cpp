@@ -148,7 +148,8 @@ CASE(many_asyncs_add_up) {
   record("sum", sum);
 }
 
-CASE(value_at_thread_exit_comes_after_thread_locals) {
+// libstdc++ hands the value over in its own file, which is not instrumented.
+CASE_UNDEFINED(value_at_thread_exit_comes_after_thread_locals) {
   static Events events;
   struct Local {
     int touched = 0;

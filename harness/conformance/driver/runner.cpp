@@ -80,7 +80,7 @@ std::vector<std::string> Runner::controlled_command(const Group& group, bool sho
       options_.wedge, "run",         "--strategy", options_.strategy, "--carrier",    options_.carrier,
       "--seed",       options_.seed, "--jobs",     options_.jobs,     "--executions", std::to_string(group.runs)};
   append(command, options_.more);
-  if (group.undefined) command.emplace_back("--no-misuse");
+  if (group.undefined) append(command, {"--no-misuse", "--no-races"});
   if (shows_output)
     command.emplace_back("--show-output");
   else
