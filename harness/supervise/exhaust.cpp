@@ -158,6 +158,8 @@ model::ExhaustClaim claim_of(const model::SearchBlock& search) {
   claim.over = search.over;
   claim.sees_atomics = search.sees_atomics;
   claim.traces = search.traces;
+  // The last one that was tried is looked at only when the next begins.
+  if (!search.over && search.running && !search.redundant_now && !search.lost_now) ++claim.traces;
   claim.redundant = search.redundant;
   claim.longest = search.longest;
   const auto tried = static_cast<double>(search.traces);

@@ -160,8 +160,10 @@ void begin_explored_execution() {
   if (keys == nullptr) keys = static_cast<KeyEntry*>(raw::reserve(key_places * sizeof(KeyEntry)));
   ++generation;
   next_key = first_free_key;
-  control->exhaust.sees_atomics = instrumented;
+  note_explored_atomics();
 }
+
+void note_explored_atomics() { control->exhaust.sees_atomics = instrumented; }
 
 void leave_exploration(std::uint32_t cut) {
   search().give_up(cut);

@@ -13,6 +13,8 @@ bool is_exploration(const model::Request& request);
 bool begin_exploration(const model::Request& request, std::uint64_t execution);
 // In the process that executes.
 void begin_explored_execution();
+// The program turns out to be instrumented when its execution has begun.
+void note_explored_atomics();
 void leave_exploration(std::uint32_t cut);
 
 void announce_explored();
