@@ -1,5 +1,5 @@
-// How fast exhaustive search is: executions and traces for each second, beside random search on the same body in the same
-// run, and the floor.
+// How fast exhaustive search is: executions and traces for each second, beside random search on the same body in the
+// same run, and the floor.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -48,8 +48,8 @@ void report(benchmark::State& state, std::uint64_t executions, std::uint64_t ste
   const auto rate = benchmark::Counter::kIsRate;
   state.counters["executions/s"] = benchmark::Counter(static_cast<double>(executions), rate);
   state.counters["steps/s"] = benchmark::Counter(static_cast<double>(steps), rate);
-  state.counters["floors_per_step"] = benchmark::Counter(
-      static_cast<double>(steps) * wedge::bench::floor_ns() * 1e-9, rate | benchmark::Counter::kInvert);
+  state.counters["floors_per_step"] = benchmark::Counter(static_cast<double>(steps) * wedge::bench::floor_ns() * 1e-9,
+                                                         rate | benchmark::Counter::kInvert);
 }
 
 // One whole search for each iteration.

@@ -75,8 +75,8 @@ TEST(ExhaustFinds, as_many_traces_as_there_are) {
   };
   const Twin twins[] = {{"abba3", "complete: 6 traces, no failure"}, {"sem_cycle", "complete: 6 traces, no failure"}};
   for (const Twin& twin : twins) {
-    build_all({{own_source("fixed/" + std::string(twin.name) + ".cpp"), "g++", Level::instrumented, folder / twin.name,
-                {}}});
+    build_all(
+        {{own_source("fixed/" + std::string(twin.name) + ".cpp"), "g++", Level::instrumented, folder / twin.name, {}}});
     const Folder out;
     const Finished run = exhausted(folder / twin.name, out);
     EXPECT_EQ(run.status, 0) << run.output << run.errors;
@@ -195,8 +195,9 @@ TEST_F(ExhaustRaces, are_looked_for_within_every_bound) {
 
 TEST(ExhaustProgress, is_shown_at_a_terminal_and_nowhere_else) {
   const Folder out;
-  const Words words{"run",          "canaries/pass/waiting:cxx-semaphore", "--strategy", "exhaust",
-                    "--executions", "60000", "--out", out.path()};
+  const Words words{
+      "run",     "canaries/pass/waiting:cxx-semaphore", "--strategy", "exhaust", "--executions", "60000", "--out",
+      out.path()};
   EXPECT_EQ(wedge(words).errors, "");
   Words at_a_terminal{WEDGE_E2E_COMMAND};
   at_a_terminal.insert(at_a_terminal.end(), words.begin(), words.end());

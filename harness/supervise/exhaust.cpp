@@ -114,9 +114,7 @@ class Exhaust {
     if (!result_.campaign.first_failure) result_.campaign.first_failure = execution;
   }
 
-  bool is_known(const RacePair& pair) const {
-    return std::ranges::find(recipe_.races, pair) != recipe_.races.end();
-  }
+  bool is_known(const RacePair& pair) const { return std::ranges::find(recipe_.races, pair) != recipe_.races.end(); }
 
   // From the next search on the places of these races are points.
   void learn(const model::Trace& trace) {
