@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/page.h"
 #include "reports/summary.h"
 
 namespace wedge::reports {
@@ -25,6 +26,7 @@ std::string obstacles(const ExhaustClaim& claim) {
   if (is_cut(claim, "steps")) text += ", executions longer than can be remembered";
   if (is_cut(claim, "tasks")) text += ", more than 62 tasks";
   if (is_cut(claim, "undetermined")) text += ", equal choices that led to different executions";
+  if (is_cut(claim, "races")) text += ", more racing places than can be points";
   return text;
 }
 
@@ -32,8 +34,11 @@ std::string conditions(const ExhaustClaim& claim) {
   std::string text;
   if (is_cut(claim, "timeouts")) text += "; at most two early timeouts in each";
   if (is_cut(claim, "repeats")) text += "; a task that polls waits until something it looks at has changed";
-  text += claim.sees_atomics ? "; counts for programs without data races"
-                             : "; atomics and plain memory between library calls were not seen";
+  if (claim.racing > 0) text += fmt::format("; the places of {} were points", counted(claim.racing, "data race"));
+  if (!claim.sees_atomics)
+    text += "; atomics and plain memory between library calls were not seen";
+  else if (!claim.sees_races)
+    text += "; counts for programs without data races";
   if (claim.redundant > 0) text += fmt::format("; {} redundant", claim.redundant);
   return text;
 }
@@ -57,6 +62,11 @@ std::string exhaust_words(const model::VariantResult& variant) {
                                : variant.failures == 1 ? "1 failure"
                                                        : fmt::format("{} failures", variant.failures);
   return fmt::format("{}, {}{}", extent(claim), failures, conditions(claim));
+}
+
+std::string exhaust_progress(const ExhaustClaim& claim) {
+  return fmt::format("{}{}{}", claim.bound.empty() ? "" : fmt::format("at most {}: ", claim.bound),
+                     counted_traces(claim), claim.left ? fmt::format(", about {} left", *claim.left) : "");
 }
 
 std::string exhaust_lines(const model::RunResult& result) {

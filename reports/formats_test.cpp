@@ -16,6 +16,7 @@ namespace {
 
 TEST(suite_markdown, sample) { expect_golden("report.md", suite_report(sample_result())); }
 TEST(suite_markdown, skipped_rung) { expect_golden("skipped-rung.report.md", suite_report(sample_skipped_rung())); }
+TEST(suite_markdown, exhausted) { expect_golden("exhausted.report.md", suite_report(sample_exhausted())); }
 TEST(junit, sample) { expect_golden("junit.xml", junit(sample_result())); }
 TEST(junit, skipped_rung) { expect_golden("skipped-rung.junit.xml", junit(sample_skipped_rung())); }
 TEST(github, sample) { expect_golden("annotations.txt", annotations(sample_result(), "/home/me")); }

@@ -63,6 +63,25 @@ inline model::RunResult sample_result() {
   return result;
 }
 
+inline model::RunResult sample_exhausted() {
+  model::RunResult result;
+  result.wedge = "0.1.0";
+  result.seed = 7;
+  result.strategy = "exhaust";
+  result.carrier = "fiber";
+  model::VariantResult whole = sample_variant("bank/transfer", "fix/order", Outcome::pass);
+  whole.executions = 1680;
+  whole.exhaust = {.over = true, .sees_atomics = true, .sees_races = true, .traces = 1680, .longest = 40};
+  model::VariantResult part = sample_variant("bank/close", "as-found", Outcome::pass);
+  part.exhaust = {.bound = "2 preemptions", .traces = 9990, .redundant = 10, .longest = 70, .left = 500};
+  part.exhaust->cut = {"timeouts", "repeats"};
+  model::VariantResult racing = sample_variant("bank/audit", "as-found", Outcome::race);
+  fail(racing, sample_finding(Outcome::race, "total: written by deposit, read by audit", "audit"), true);
+  racing.exhaust = {.over = true, .sees_atomics = true, .sees_races = true, .racing = 2, .traces = 4, .longest = 9};
+  result.variants = {whole, part, racing};
+  return result;
+}
+
 inline model::RunResult sample_skipped_rung() {
   model::RunResult result;
   result.wedge = "0.1.0";

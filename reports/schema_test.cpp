@@ -103,7 +103,12 @@ std::string sample_log() {
 
 TEST_F(Schema, of_results) {
   EXPECT_VALID(json(result_schema, {model::write_result(sample_result()), model::write_result(sample_skipped_rung())}));
-  Json wrong = Json::parse(model::write_result(sample_result()));
+  EXPECT_VALID(json(result_schema, {model::write_result(sample_exhausted())}));
+  EXPECT_EQ(model::read_result(model::write_result(sample_exhausted())), sample_exhausted());
+  Json wrong = Json::parse(model::write_result(sample_exhausted()));
+  wrong["variants"][1]["exhaust"]["cut"][0] = "patience";
+  EXPECT_INVALID(json(result_schema, {wrong.dump()}));
+  wrong = Json::parse(model::write_result(sample_result()));
   wrong["variants"][0]["outcome"] = "slow";
   EXPECT_INVALID(json(result_schema, {wrong.dump()}));
 }

@@ -50,12 +50,16 @@ Strategies: portfolio takes turns among the others, more of them for those that 
 every task be next with equal odds; pct has priorities and lowers a few of them; pos samples the orders of operations
 that conflict; period makes all schedules with no switch, then with one, with two and with three; mutate changes
 schedules that did something new. After a campaign that passed, the table's last lines say what that leaves open.
+exhaust tries everything there is, for small programs, and says how far it has come; each of its executions follows
+from those before, so it uses one process whatever --jobs is.
 
 Examples:
   wedge run ./abba                        10000 executions at most, until one fails
   wedge run ./server -- --port 0          with arguments for the program
   wedge run ./abba --strategy pct --depth 3 --keep-going
   wedge run 'canaries/*:as-found' --seed 7 --jobs 2
+  wedge run ./abba --strategy exhaust     every trace once: "complete: 6 traces, no failure", or what fails
+  wedge run ./abba --strategy exhaust --bound preemptions=2
   wedge run ./suite --scenario 'queue/*'  scenarios of another program
   wedge run ./abba --time 60              one minute
   wedge run ./abba --rung free            on real threads, with delays; a hang is captured after 10 s

@@ -2,6 +2,7 @@
 #include "harness/cli/progress.h"
 
 #include <cstdio>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -22,12 +23,14 @@ void ProgressLine::begin(std::string name, std::uint64_t total) {
   name_ = std::move(name);
   total_ = total;
   done_ = failures_ = 0;
+  more_.clear();
   start_ = drawn_ = Clock::now();
 }
 
-void ProgressLine::update(std::uint64_t done, std::uint64_t failures) {
+void ProgressLine::update(std::uint64_t done, std::uint64_t failures, std::string more) {
   done_ = done;
   failures_ = failures;
+  more_ = std::move(more);
   redraw();
 }
 
@@ -38,8 +41,8 @@ void ProgressLine::redraw() {
   shown_ = true;
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const std::string total = total_ == no_limit ? std::string() : fmt::format(" of {}", total_);
-  fmt::print(stderr, "\r\x1b[Kwedge: {}: {}{} executions, {:.0f}/s, {} failed", name_, done_, total,
-             static_cast<double>(done_) / seconds, failures_);
+  fmt::print(stderr, "\r\x1b[Kwedge: {}: {}{} executions, {:.0f}/s, {} failed{}{}", name_, done_, total,
+             static_cast<double>(done_) / seconds, failures_, more_.empty() ? "" : ", ", more_);
   std::fflush(stderr);
 }
 

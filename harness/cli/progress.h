@@ -16,7 +16,8 @@ class ProgressLine {
 
   // `total` may be no_limit.
   void begin(std::string name, std::uint64_t total);
-  void update(std::uint64_t done, std::uint64_t failures);
+  // `more`: what else there is to say.
+  void update(std::uint64_t done, std::uint64_t failures, std::string more = {});
   void redraw();
   void erase();
 
@@ -29,6 +30,7 @@ class ProgressLine {
   std::uint64_t total_ = 0;
   std::uint64_t done_ = 0;
   std::uint64_t failures_ = 0;
+  std::string more_;
   Clock::time_point start_;
   Clock::time_point drawn_;
 };

@@ -153,8 +153,11 @@ class Run {
   supervise::CampaignResult search(const supervise::CampaignPlan& plan, model::VariantResult& row,
                                    supervise::Pool& pool) {
     if (options_.strategy != "exhaust") return run_campaign(plan, pool);
+    const auto tell = [this](const supervise::CampaignResult& so_far, const model::ExhaustClaim& claim) {
+      progress_.update(so_far.executions, so_far.failures, reports::exhaust_progress(claim));
+    };
     supervise::ExhaustResult result = run_exhaustive(
-        {plan.recipe, plan.executions, plan.chunk, plan.keep_going, plan.out_of_time, plan.progress}, pool);
+        {plan.recipe, plan.executions, plan.chunk, plan.keep_going, plan.out_of_time, plan.is_benign, tell}, pool);
     row.exhaust = std::move(result.claim);
     return std::move(result.campaign);
   }

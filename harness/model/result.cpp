@@ -36,6 +36,8 @@ Json json_of(const Residual& residual) {
 Json json_of(const ExhaustClaim& claim) {
   return {{"over", claim.over},
           {"sees_atomics", claim.sees_atomics},
+          {"sees_races", claim.sees_races},
+          {"racing", claim.racing},
           {"bound", claim.bound},
           {"traces", claim.traces},
           {"redundant", claim.redundant},
@@ -48,6 +50,8 @@ ExhaustClaim claim_from(const Json& json) {
   ExhaustClaim claim;
   json.at("over").get_to(claim.over);
   json.at("sees_atomics").get_to(claim.sees_atomics);
+  claim.sees_races = json.value("sees_races", false);
+  claim.racing = json.value("racing", std::uint64_t{0});
   json.at("bound").get_to(claim.bound);
   json.at("traces").get_to(claim.traces);
   json.at("redundant").get_to(claim.redundant);

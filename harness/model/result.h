@@ -71,6 +71,8 @@ struct BenignRace {
 struct ExhaustClaim {
   bool over = false;
   bool sees_atomics = false;
+  bool sees_races = false;   // data races of instrumented code are findings
+  std::uint64_t racing = 0;  // of those, that were points: pairs of places
   std::string bound;
   std::uint64_t traces = 0;
   std::uint64_t redundant = 0;

@@ -3,6 +3,9 @@
 //
 // The search itself happens in the runtime; its state survives in the control block of the worker, whose processes may
 // end and begin as they like.
+//
+// What is not a point cannot be reordered, so a search is exhaustive only if racing places are points. A race that is
+// new ends its execution; it is reported, its places become points, and the search begins again.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +23,9 @@ struct ExhaustPlan {
   std::uint64_t chunk = 64;  // executions asked for at once
   bool keep_going = false;
   std::function<bool()> out_of_time = [] { return false; };
-  std::function<void(std::uint64_t done, std::uint64_t failures)> progress = [](std::uint64_t, std::uint64_t) {};
+  // As in CampaignPlan.
+  std::function<bool(model::Trace&)> is_benign = [](model::Trace&) { return false; };
+  std::function<void(const CampaignResult&, const model::ExhaustClaim&)> progress = [](auto&, auto&) {};
 };
 
 struct ExhaustResult {

@@ -84,6 +84,11 @@ void Pool::begin(unsigned worker, const model::Recipe& recipe, std::uint64_t fir
   send(worker, request, model::RacesEnd::nothing);
 }
 
+void Pool::begin_exhaustive(const model::Recipe& recipe, std::uint64_t first, std::uint64_t count) {
+  recipes_[0] = recipe;
+  send(0, request_for(recipe, model::Command::run, first, count), model::RacesEnd::benign);
+}
+
 void Pool::send(unsigned worker, model::Request request, model::RacesEnd races_end) {
   if (spec_.show_output) request.flags |= model::request_flags::keep_output;
   Job& job = this->job(worker);

@@ -28,6 +28,8 @@ class Pool : public Workers {
   // Where execution `execution` stood when its time was over; null if it ended.
   const model::Hang* hang_of(std::uint64_t execution) const;
 
+  // Like begin() of worker 0, but races that the recipe does not know end an execution.
+  void begin_exhaustive(const model::Recipe& recipe, std::uint64_t first, std::uint64_t count);
   // Of the exhaustive search that worker 0 carries out. Requires: it has begun one, and is not busy.
   const model::SearchBlock& search() const { return jobs_.front()->control().exhaust; }
 

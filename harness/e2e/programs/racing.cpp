@@ -1,6 +1,7 @@
 // Programs with data races, one for each value of RACE: plain, behind another failure, with wrong locks, benign.
 #include <atomic>
 #include <cassert>
+#include <cstdint>
 #include <cstdlib>
 #include <mutex>
 #include <string>
@@ -66,6 +67,21 @@ void on_the_stack() {
   both([&] { local = 1; }, [&] { local = 2; });
 }
 
+// Only a write of both halves between the two reads shows it.
+union {
+  std::uint64_t whole;
+  std::uint32_t half[2];
+} word;
+
+void halves() {
+  both([] { word.whole = ~std::uint64_t{0}; },
+       [] {
+         const std::uint32_t low = word.half[0];
+         const std::uint32_t high = word.half[1];
+         assert(low == high);
+       });
+}
+
 void spin() {
   both([] { spins = true; },
        [] {
@@ -84,5 +100,6 @@ int main() {
   if (race == "wrong_locks") wrong_locks();
   if (race == "benign") benign();
   if (race == "on_the_stack") on_the_stack();
+  if (race == "halves") halves();
   if (race == "spin") spin();
 }

@@ -10,6 +10,7 @@
 #include "harness/runtime/memory/memory.h"
 #include "harness/runtime/memory/order.h"
 #include "harness/runtime/raw.h"
+#include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/trace/recorder.h"
 
@@ -99,6 +100,7 @@ WEDGE_EXPORT void __tsan_init() {
   note_instrumented_module(PC);
   if (!controlled) return;
   if (!was_known) heap::begin_watching(control->request);
+  note_explored_atomics();
   memory::begin_late();
 }
 

@@ -5,6 +5,7 @@
 #include "harness/runtime/memory/races.h"
 #include "harness/runtime/memory/shadow.h"
 #include "harness/runtime/mutation.h"
+#include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/trace/recorder.h"
 
@@ -15,9 +16,10 @@ namespace {
 constexpr std::uint8_t kinds[] = {kind::plain_read, kind::plain_write, kind::atomic_read, kind::atomic_write,
                                   kind::plain_write};
 
-[[gnu::noinline]] void stop_at(const void* address, Kind kind) {
+[[gnu::noinline]] void stop_at(const void* address, std::size_t size, Kind kind) {
   const bool writes = kind == Kind::write;
   point(writes ? Operation::plain_write : Operation::plain_read, ObjectKind::memory, address, writes);
+  step_touches_memory(address, size, writes);
 }
 
 }  // namespace
@@ -42,7 +44,9 @@ void access(const void* address, std::size_t size, Kind kind, const void* pc) {
   if (!watching) return;
   const bool plain = kind == Kind::read || kind == Kind::write;
   if (plain && any_point && is_point(pc)) [[unlikely]]
-    stop_at(address, kind);
+    stop_at(address, size, kind);
+  if (kind == Kind::release && any_point) [[unlikely]]
+    step_touches_memory(address, size, true, true);
   const Task& task = *scheduler.current;
   if (task.order.ignores != 0 && plain) return;
   if (is_noted(reinterpret_cast<std::uintptr_t>(address), size, task.id, task.order.epoch,

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "harness/runtime/memory/races.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/strategy/exhaust_search.h"
 #include "harness/runtime/trace/recorder.h"
@@ -51,10 +52,21 @@ std::uint32_t fixed_key(const void* key, model::ObjectKind kind) {
   }
 }
 
+constexpr std::uintptr_t granule = 8;
+
+// Accesses of different sizes may overlap. Where plain memory is explored, whoever uses a granule uses all of it.
+const void* key_address(const void* address, model::ObjectKind kind) {
+  const bool overlaps =
+      kind == model::ObjectKind::memory || kind == model::ObjectKind::atomic || kind == model::ObjectKind::futex;
+  if (!overlaps || !memory::any_point) return address;
+  return reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(address) & ~(granule - 1));
+}
+
 // Requires: it is announced now, so that equal choices lead to equal numbers.
 std::uint32_t key_announced(const void* address, model::ObjectKind kind) {
   if (address == nullptr) return 0;
   if (const std::uint32_t key = fixed_key(address, kind); key != 0) return key;
+  address = key_address(address, kind);
   KeyEntry& entry = entry_for(address);
   if (entry.generation == generation) return entry.key;
   if (next_key - first_free_key > key_places / 2) {
@@ -148,8 +160,10 @@ void begin_explored_execution() {
   if (keys == nullptr) keys = static_cast<KeyEntry*>(raw::reserve(key_places * sizeof(KeyEntry)));
   ++generation;
   next_key = first_free_key;
-  control->exhaust.sees_atomics = instrumented;
+  note_explored_atomics();
 }
+
+void note_explored_atomics() { control->exhaust.sees_atomics = instrumented; }
 
 void leave_exploration(std::uint32_t cut) {
   search().give_up(cut);
@@ -176,12 +190,26 @@ std::uint32_t explored_value(std::uint32_t n) { return search().choose_value(n);
 void explored_touch(const void* address, model::ObjectKind kind, bool writes, bool frees) {
   std::uint32_t key = fixed_key(address, kind);
   if (key == 0) {
-    const KeyEntry& entry = entry_for(address);
+    const KeyEntry& entry = entry_for(key_address(address, kind));
     // Met for the first time in the middle of a step: a number given now would depend on the choices.
     if (entry.generation != generation) return search().touch_everything();
     key = entry.key;
   }
   search().touch(key, writes, frees);
+}
+
+void explored_touch_memory(const void* address, std::size_t size, bool writes, bool freed) {
+  constexpr std::uintptr_t most_granules = 512;
+  const auto begin = reinterpret_cast<std::uintptr_t>(address) / granule;
+  const auto end = (reinterpret_cast<std::uintptr_t>(address) + size + granule - 1) / granule;
+  if (end - begin > most_granules) return search().touch_everything();
+  for (std::uintptr_t i = begin; i < end; ++i) {
+    const KeyEntry& entry = entry_for(reinterpret_cast<const void*>(i * granule));
+    if (entry.generation == generation)
+      search().touch(entry.key, writes, false);
+    else if (!freed)  // who uses freed memory later is at fault in this very order
+      search().touch_everything();
+  }
 }
 
 void explored_no_change() { search().changed_nothing(); }

@@ -13,6 +13,8 @@ bool is_exploration(const model::Request& request);
 bool begin_exploration(const model::Request& request, std::uint64_t execution);
 // In the process that executes.
 void begin_explored_execution();
+// The program turns out to be instrumented when its execution has begun.
+void note_explored_atomics();
 void leave_exploration(std::uint32_t cut);
 
 void announce_explored();
@@ -22,6 +24,8 @@ std::uint32_t explored_value(std::uint32_t n);
 
 // What a step touches beside the thing it was announced for.
 void explored_touch(const void* key, model::ObjectKind kind, bool writes, bool frees);
+// Plain memory whose places are points. `freed`: by a step that was announced as something else.
+void explored_touch_memory(const void* address, std::size_t size, bool writes, bool freed);
 void explored_no_change();
 void explored_wake(const Task& task);
 void explored_contender(const Task& task);
@@ -31,6 +35,11 @@ inline bool exploring() { return (scheduler.attention & attention::exploring) !=
 inline void step_touches(const void* key, model::ObjectKind kind, bool writes = true) {
   if (exploring()) [[unlikely]]
     explored_touch(key, kind, writes, false);
+}
+
+inline void step_touches_memory(const void* address, std::size_t size, bool writes, bool freed = false) {
+  if (exploring()) [[unlikely]]
+    explored_touch_memory(address, size, writes, freed);
 }
 
 // Somebody who is blocked on it may have it now.
