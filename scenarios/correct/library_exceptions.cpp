@@ -31,6 +31,7 @@ void read_and_let_go(std::exception_ptr mine) {
     std::rethrow_exception(std::exchange(mine, nullptr));
   } catch (const Failure& failure) {
     assert(failure.code() == made_code);
+    std::this_thread::yield();  // the other may let it go now
   }
 }
 
@@ -61,6 +62,7 @@ void thrown_on() {
       }
     } catch (const Failure& again) {
       assert(again.code() == made_code);
+      std::this_thread::yield();
     }
   };
   std::thread other(twice, failure);
