@@ -280,13 +280,13 @@ struct RaceRecord {
   std::uint64_t execution;  // in which it was seen
   std::uint32_t bytes;      // that both touched
   MemoryKind memory;
-  bool known;   // among the request's: no news
-  bool benign;  // the program says so, for `reason`
+  bool known;            // among the request's: no news
+  bool benign;           // the program says so, for `reason`
   BlockKind block_kind;  // heap: how the block was allocated
   std::uint16_t owner;   // stack: the task whose it is; heap: who allocated the block
   std::uint16_t pad;
-  std::uint32_t module;        // static variable: where it is
-  std::uint64_t offset;        // there; heap: in the block
+  std::uint32_t module;       // static variable: where it is
+  std::uint64_t offset;       // there; heap: in the block
   std::uint64_t block_size;   // heap: of the block
   std::uint32_t block_stack;  // heap: where it was allocated; 0: unknown
   std::uint32_t pad_2;

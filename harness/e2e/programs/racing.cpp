@@ -95,10 +95,15 @@ void behind_on_the_heap() {
   std::free(pair);
 }
 
-// Freed before the other has read it, or after.
+// Freed before the other has read it, or after: either way the write before it races with the read.
 void freed_by_one() {
   auto* number = new int(1);
-  both([number] { delete number; }, [number] { counter = *number; });
+  both(
+      [number] {
+        *number = 2;
+        delete number;
+      },
+      [number] { counter = *number; });
 }
 
 void spin() {

@@ -31,10 +31,8 @@ const heap::Block* block_at(std::uintptr_t address) {
 MemoryName name_of_memory(std::uintptr_t address) {
   if (const Task* owner = owner_of_stack(address)) return {.kind = MemoryKind::stack, .owner = owner->id};
   if (const heap::Block* block = block_at(address))
-    return {.kind = MemoryKind::heap,
-            .owner = block->allocated.task,
-            .offset = address - block->address,
-            .block = block};
+    return {
+        .kind = MemoryKind::heap, .owner = block->allocated.task, .offset = address - block->address, .block = block};
   const model::FrameRecord where = frame_at(address);
   if (where.module == model::no_module) return {};
   return {.kind = MemoryKind::static_variable, .module = where.module, .offset = where.offset};

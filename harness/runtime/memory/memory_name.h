@@ -15,10 +15,10 @@ namespace wedge::runtime::memory {
 
 struct MemoryName {
   model::MemoryKind kind = model::MemoryKind::unknown;
-  std::uint16_t owner = model::no_task;    // stack: whose; heap: who allocated the block
+  std::uint16_t owner = model::no_task;     // stack: whose; heap: who allocated the block
   std::uint32_t module = model::no_module;  // static variable: where it is
-  std::uint64_t offset = 0;                // there, or in the block
-  const heap::Block* block = nullptr;      // heap: perhaps freed by now
+  std::uint64_t offset = 0;                 // there, or in the block
+  const heap::Block* block = nullptr;       // heap: perhaps freed by now
 };
 
 MemoryName name_of_memory(std::uintptr_t address);
