@@ -41,7 +41,7 @@ std::string what(const Race& race) {
     case model::MemoryKind::static_variable:
       return "a static variable";
     case model::MemoryKind::heap:
-      return "heap memory";
+      return race.block_size == 0 ? "heap memory" : "a heap block of " + counted(race.block_size, "byte");
     case model::MemoryKind::stack:
       return "a variable on a stack";
     default:
@@ -86,7 +86,10 @@ std::vector<std::string> lines_of(const Trace& trace, const Words& words, std::u
 }
 
 std::string size_words(const Race& race) {
-  return race.bytes == 0 ? std::string() : fmt::format(", {}", counted(race.bytes, "byte"));
+  if (race.bytes == 0) return {};
+  const bool in_block = race.memory == model::MemoryKind::heap && race.bytes < race.block_size;
+  return fmt::format(", {}{}", counted(race.bytes, "byte"),
+                     in_block ? fmt::format(" at offset {}", race.offset) : std::string());
 }
 
 std::string standing(const Race& race) {
@@ -111,8 +114,10 @@ std::string race_summary(const Trace& trace) {
 
 std::string raced_for(const Race& race, const Words& words) {
   if (race.memory == model::MemoryKind::stack) return "a variable on the stack of " + words.task(race.owner);
-  if (race.memory == model::MemoryKind::heap && race.block_size > 0)
-    return fmt::format("a heap block of {}{}", counted(race.block_size, "byte"), words.at(race.block_stack));
+  if (race.memory == model::MemoryKind::heap)
+    return fmt::format("{}, allocated by {} with {}{}", what(race), words.task(race.owner),
+                       model::block_kind_names.at(static_cast<std::size_t>(race.block_kind)),
+                       words.at(race.block_stack));
   return race.name.empty() ? what(race) : "the static variable " + shortened(race.name);
 }
 

@@ -139,6 +139,18 @@ bool stands_alone(Operation operation) {
   }
 }
 
+// What plain memory without a name is part of.
+std::string whereabouts(const model::ObjectRecord& record, const Words& words) {
+  switch (record.memory) {
+    case model::MemoryKind::heap:
+      return fmt::format(" in a heap block of {} byte{}", record.value, record.value == 1 ? "" : "s");
+    case model::MemoryKind::stack:
+      return " on the stack of " + words.task(record.owner);
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 std::string_view how_it_ended(Outcome outcome) {
@@ -214,6 +226,8 @@ std::string Words::object(std::uint32_t id) const {
   if (record.kind == model::ObjectKind::task) return task(record.owner);
   if (record.kind == model::ObjectKind::clock) return "the clock";
   if (record.kind == model::ObjectKind::descriptor) return fmt::format("file descriptor {}", record.value);
+  if (record.kind == model::ObjectKind::memory && object->name.empty())
+    return fmt::format("memory {}{}", id, whereabouts(record, *this));
   if (!object->name.empty()) return fmt::format("{} {}", model::name_of(record.kind), shortened(object->name));
   return fmt::format("{} {}", model::name_of(record.kind), id);
 }

@@ -133,6 +133,35 @@ TEST_P(Races, variable_on_a_stack_is_named_by_its_task) {
   EXPECT_TRUE(contains(finished.output, "a variable on the stack of task 0")) << finished.output;
 }
 
+TEST_P(Races, heap_block_is_named_by_its_allocation) {
+  const Finished finished = run("on_the_heap");
+  EXPECT_TRUE(contains(finished.output, "a heap block of 24 bytes: ")) << finished.output;
+  EXPECT_TRUE(contains(finished.output, "Data race on a heap block of 24 bytes, allocated by task 0 with new at "))
+      << finished.output;
+  EXPECT_TRUE(contains(finished.output, ", 4 bytes at offset 16")) << finished.output;
+  const model::Trace trace = trace_in(out_.path(), variant().findings.front());
+  const model::Race& race = trace.races.front();
+  const model::Stack* stack = model::stack_of(trace, race.block_stack);
+  ASSERT_NE(stack, nullptr);
+  EXPECT_GT(stack->frames.size(), 1U);
+  EXPECT_TRUE(contains(stack->place.file, "racing.cpp")) << stack->place.file;
+}
+
+TEST_P(Races, points_on_memory_say_what_it_is) {
+  const Finished in_block = run("behind_on_the_heap");
+  EXPECT_EQ(variant().outcome, Outcome::panic) << in_block.output;
+  EXPECT_TRUE(contains(in_block.output, " in a heap block of 8 bytes")) << in_block.output;
+  const Finished in_variable = run("behind");
+  EXPECT_TRUE(contains(in_variable.output, "writes memory first")) << in_variable.output;
+}
+
+TEST_P(Races, block_that_was_freed_is_named_too) {
+  const Finished finished = run("freed_by_one");
+  EXPECT_EQ(variant().outcome, Outcome::misuse) << finished.output;
+  EXPECT_TRUE(contains(finished.output, "Data race on a heap block of 4 bytes, allocated by task 0 with new at "))
+      << finished.output;
+}
+
 TEST_P(Races, loop_on_a_plain_flag_ends) {
   const Finished finished = run("spin", {"--executions", "50"});
   EXPECT_EQ(variant().outcome, Outcome::race) << finished.output << finished.errors;

@@ -199,24 +199,29 @@ struct TaskRecord {
 
 inline constexpr std::uint16_t no_task = 0xffff;
 
+// What a piece of plain memory is part of.
+enum class MemoryKind : std::uint8_t { unknown, static_variable, heap, stack };
+
 struct ObjectRecord {
   ObjectKind kind;
   std::uint8_t flavour;  // mutex: 0 normal 1 recursive 2 errorcheck; rwlock: 0 prefer readers 1 prefer writers
-  std::uint16_t owner;   // mutex, spin lock, rwlock writer, once: the task that holds it; task: itself; else no_task
+  std::uint16_t owner;   // mutex, spin lock, rwlock writer, once: the task that holds it; task: itself; memory: whose
+                         // stack, or who allocated the block; else no_task
   std::uint16_t last_signaller;  // condition, semaphore, futex: who signalled, posted or woke last; no_task: nobody
   std::uint16_t last_woken;      // whom that woke; no_task: nobody was waiting
   std::uint32_t last_woken_count;
   std::uint32_t waiters;    // tasks blocked on it now
   std::uint32_t holders;    // rwlock readers, or semaphore units taken and not given back
   std::uint16_t holder[8];  // the first of them
-  std::int64_t value;       // semaphore value, barrier arrivals, descriptor number
+  std::int64_t value;       // semaphore value, barrier arrivals, descriptor number; heap memory: bytes of the block
   std::uint64_t owner_since;
   std::uint64_t last_signal_step;
   std::uint64_t first_step;    // of its first use
   std::uint32_t owner_stack;   // where the owner took it; 0: unknown
   std::uint32_t signal_stack;  // where the last signal was sent
   std::uint32_t module;        // static objects: where they are; otherwise no_module
-  std::uint32_t module_pad;
+  MemoryKind memory;           // memory: what it is part of
+  std::uint8_t module_pad[3];
   std::uint64_t offset;
 };
 
@@ -256,9 +261,6 @@ struct NoteRecord {
   char text[256];
 };
 
-// A kind of memory that two tasks raced for.
-enum class MemoryKind : std::uint8_t { unknown, static_variable, heap, stack };
-
 struct RaceSide {
   FrameRecord place;
   std::uint16_t task;
@@ -278,16 +280,16 @@ struct RaceRecord {
   std::uint64_t execution;  // in which it was seen
   std::uint32_t bytes;      // that both touched
   MemoryKind memory;
-  bool known;   // among the request's: no news
-  bool benign;  // the program says so, for `reason`
-  std::uint8_t pad;
-  std::uint16_t owner;  // stack: the task whose it is
-  std::uint16_t pad_2;
-  std::uint32_t module;  // static variable: where it is
-  std::uint64_t offset;
+  bool known;            // among the request's: no news
+  bool benign;           // the program says so, for `reason`
+  BlockKind block_kind;  // heap: how the block was allocated
+  std::uint16_t owner;   // stack: the task whose it is; heap: who allocated the block
+  std::uint16_t pad;
+  std::uint32_t module;       // static variable: where it is
+  std::uint64_t offset;       // there; heap: in the block
   std::uint64_t block_size;   // heap: of the block
   std::uint32_t block_stack;  // heap: where it was allocated; 0: unknown
-  std::uint32_t pad_3;
+  std::uint32_t pad_2;
   char reason[128];
 };
 

@@ -49,10 +49,11 @@ struct Race {
   RaceAccess later;
   std::uint32_t bytes = 0;  // that both touched
   MemoryKind memory = MemoryKind::unknown;
-  std::uint16_t owner = no_task;  // stack: whose
+  std::uint16_t owner = no_task;  // stack: whose; heap: who allocated the block
   std::uint32_t module = no_module;
-  std::uint64_t offset = 0;
-  std::string name;  // static variable: what the source calls it
+  std::uint64_t offset = 0;  // in the module; heap: in the block
+  std::string name;          // static variable: what the source calls it
+  BlockKind block_kind = BlockKind::malloc;
   std::uint64_t block_size = 0;
   std::uint32_t block_stack = 0;
   bool known = false;  // another finding of the same campaign

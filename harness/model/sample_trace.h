@@ -182,6 +182,16 @@ inline Trace sample_race() {
   race.name.clear();
   race.benign = "only a statistic";
   trace.races.push_back(race);
+  race.benign.clear();
+  race.known = true;
+  race.memory = MemoryKind::heap;
+  race.owner = 0;
+  race.module = no_module;
+  race.offset = 8;
+  race.block_kind = BlockKind::new_object;
+  race.block_size = 32;
+  race.block_stack = 1;
+  trace.races.push_back(race);
   trace.recipe.races = {{{"/home/me/bank/transfer", 0x1214}, {"/home/me/bank/transfer", 0x1220}}};
   return trace;
 }

@@ -83,6 +83,7 @@ Object object_from(const Json& json) {
   json.at("value").get_to(record.value);
   json.at("first_step").get_to(record.first_step);
   record.module = json.at("module").is_null() ? no_module : json.at("module").get<std::uint32_t>();
+  if (json.contains("memory")) record.memory = enum_from<MemoryKind>(memory_kind_names, json.at("memory"));
   json.at("offset").get_to(record.offset);
   return object;
 }
@@ -110,6 +111,7 @@ Race race_from(const Json& json) {
   race.module = json.at("module").is_null() ? no_module : json.at("module").get<std::uint32_t>();
   json.at("offset").get_to(race.offset);
   json.at("name").get_to(race.name);
+  if (json.contains("block_kind")) race.block_kind = enum_from<BlockKind>(block_kind_names, json.at("block_kind"));
   json.at("block_size").get_to(race.block_size);
   json.at("block_stack").get_to(race.block_stack);
   json.at("known").get_to(race.known);

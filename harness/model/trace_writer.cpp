@@ -78,6 +78,7 @@ Json json_of(std::uint32_t id, const Object& object) {
           {"value", record.value},
           {"first_step", record.first_step},
           {"module", record.module == no_module ? Json() : Json(record.module)},
+          {"memory", memory_kind_names[static_cast<std::size_t>(record.memory)]},
           {"offset", record.offset}};
 }
 
@@ -95,6 +96,7 @@ Json json_of(const Race& race) {
           {"module", race.module == no_module ? Json() : Json(race.module)},
           {"offset", race.offset},
           {"name", race.name},
+          {"block_kind", block_kind_names.at(static_cast<std::size_t>(race.block_kind))},
           {"block_size", race.block_size},
           {"block_stack", race.block_stack},
           {"known", race.known},

@@ -49,6 +49,7 @@ enum class Mutation : std::uint32_t {
   no_lasso,                 // that states repeat is not noticed
   ignore_gate_locks,        // a lock that two tasks share is taken for none when deadlocks are predicted
   no_prediction,            // deadlocks are not predicted
+  forget_exception_order,   // the end of a handler does not know what earlier owners of the exception did
   count_,
 };
 

@@ -70,6 +70,7 @@ void capture_object(const ControlBlock& block, Trace& trace, std::uint32_t id) {
   model::Object& object = trace.objects[id];
   object.record = block.objects[id];
   if (object.record.kind >= model::ObjectKind::count_) object.record.kind = model::ObjectKind::none;
+  if (object.record.memory > model::MemoryKind::stack) object.record.memory = model::MemoryKind::unknown;
 }
 
 void capture_objects(const ControlBlock& block, Trace& trace) {
@@ -161,6 +162,7 @@ void capture_races(const ControlBlock& block, Trace& trace) {
     race.owner = record.owner;
     race.module = record.module < trace.modules.size() ? record.module : model::no_module;
     race.offset = record.offset;
+    race.block_kind = record.block_kind < model::BlockKind::count_ ? record.block_kind : model::BlockKind::malloc;
     race.block_size = record.block_size;
     race.block_stack = record.block_stack;
     capture_stack(block, trace, record.block_stack);

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -82,6 +83,45 @@ void halves() {
        });
 }
 
+struct Account {
+  long number;
+  long owner;
+  int balance;
+  int limit;
+};
+
+void on_the_heap() {
+  const auto account = std::make_unique<Account>();
+  both([&account] { ++account->balance; }, [&account] { ++account->balance; });
+}
+
+// The same as `behind`, in a block.
+void behind_on_the_heap() {
+  auto* pair = static_cast<int*>(std::calloc(2, sizeof(int)));
+  both(
+      [pair] {
+        pair[0] = 1;
+        pair[1] = 1;
+      },
+      [pair] {
+        const int seen_second = pair[1];
+        const int seen_first = pair[0];
+        assert(seen_first == seen_second);
+      });
+  std::free(pair);
+}
+
+// Freed before the other has read it, or after: either way the write before it races with the read.
+void freed_by_one() {
+  auto* number = new int(1);
+  both(
+      [number] {
+        *number = 2;
+        delete number;
+      },
+      [number] { counter = *number; });
+}
+
 void spin() {
   both([] { spins = true; },
        [] {
@@ -101,5 +141,8 @@ int main() {
   if (race == "benign") benign();
   if (race == "on_the_stack") on_the_stack();
   if (race == "halves") halves();
+  if (race == "on_the_heap") on_the_heap();
+  if (race == "behind_on_the_heap") behind_on_the_heap();
+  if (race == "freed_by_one") freed_by_one();
   if (race == "spin") spin();
 }

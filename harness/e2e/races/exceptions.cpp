@@ -44,8 +44,12 @@ void read_in_turn() {
     read_and_let_go(std::move(its));
     turn.pass();
   });
-  turn.await();
-  read_and_let_go(std::move(mine));
+  try {
+    std::rethrow_exception(std::move(mine));
+  } catch (const Failure& failure) {
+    turn.await();
+    races::use(failure.code);
+  }
   thread.join();
 }
 const races::Program read("exception-read-in-turn", read_in_turn);

@@ -31,8 +31,6 @@ Deed deed_now(const void* pc) {
   return {pc, scheduler.step, logging ? record_stack() : 0, scheduler.current->id};
 }
 
-std::uint32_t stack_of(const Deed& deed) { return deed.stack != 0 ? deed.stack : record_place(deed.pc); }
-
 model::MemoryRecord& start_finding(model::MemoryFault fault) {
   controlled = false;
   model::MemoryRecord& record = control->result.memory;
@@ -107,6 +105,8 @@ const char* what_else_is_at(std::uintptr_t address) {
 }
 
 }  // namespace
+
+std::uint32_t stack_of(const Deed& deed) { return deed.stack != 0 ? deed.stack : record_place(deed.pc); }
 
 void begin_watching(const model::Request& request) {
   watching = instrumented && (request.flags & model::request_flags::no_heap) == 0;

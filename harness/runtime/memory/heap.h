@@ -18,6 +18,7 @@ struct Context;
 namespace wedge::runtime::heap {
 
 using model::BlockKind;
+struct Deed;
 
 extern bool watching;
 
@@ -54,6 +55,8 @@ void check_free(void* address);
 bool take_freed(void* address, const void* pc);
 // Ends the execution if the address is the beginning of a block that `delete` of this kind must not have.
 void check_delete(void* address, BlockKind kind);
+// Where it was done, as a number of a stack in the result.
+std::uint32_t stack_of(const Deed& deed);
 
 // Accesses
 // ------------------------------------------------------------------------------------------------------------------

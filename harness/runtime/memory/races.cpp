@@ -4,7 +4,10 @@
 #include <cstring>
 
 #include "harness/runtime/memory/address_table.h"
+#include "harness/runtime/memory/heap.h"
+#include "harness/runtime/memory/heap_blocks.h"
 #include "harness/runtime/memory/memory.h"
+#include "harness/runtime/memory/memory_name.h"
 #include "harness/runtime/memory/order.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/scheduler.h"
@@ -126,28 +129,16 @@ const RaceRecord* find(const RaceRecord* records, std::uint32_t count, const Rac
   return nullptr;
 }
 
-const Task* owner_of_stack(std::uintptr_t address) {
-  for (std::uint32_t i = 0; i < scheduler.task_count; ++i) {
-    const Task& task = *scheduler.tasks[i];
-    if (task.context == nullptr || task.context->task != &task) continue;
-    if (address >= task.context->memory_begin && address < task.context->memory_end) return &task;
-  }
-  return nullptr;
-}
-
 void name_memory(RaceRecord& record, std::uintptr_t address) {
-  record.module = model::no_module;
-  record.owner = model::no_task;
-  if (const Task* owner = owner_of_stack(address)) {
-    record.memory = model::MemoryKind::stack;
-    record.owner = owner->id;
-    return;
-  }
-  const model::FrameRecord where = frame_at(address);
-  if (where.module == model::no_module) return;
-  record.memory = model::MemoryKind::static_variable;
-  record.module = where.module;
-  record.offset = where.offset;
+  const MemoryName name = name_of_memory(address);
+  record.memory = name.kind;
+  record.owner = name.owner;
+  record.module = name.module;
+  record.offset = name.offset;
+  if (name.block == nullptr) return;
+  record.block_kind = name.block->kind;
+  record.block_size = name.block->size;
+  record.block_stack = heap::stack_of(name.block->allocated);
 }
 
 void ask_whether_benign(RaceRecord& record, std::uintptr_t address, std::uint32_t bytes) {

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "harness/runtime/memory/heap_blocks.h"
+#include "harness/runtime/memory/memory_name.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/trace/modules.h"
@@ -19,6 +21,8 @@ struct Logged {
   std::uint32_t object;  // number among the scheduler's objects; 0: known by key alone
   model::ObjectKind kind;
   std::uint64_t first_step;
+  memory::MemoryName memory;  // as it was then: a block may be another one by the end
+  std::size_t block_size;
 };
 
 constexpr std::uint32_t table_size = 1u << 17;
@@ -32,6 +36,11 @@ std::uint64_t event_count = 0;
 std::uint64_t event_hash = 0;
 std::uint16_t previous_task = model::no_task;
 
+void name_memory(Logged& known) {
+  known.memory = memory::name_of_memory(reinterpret_cast<std::uintptr_t>(known.key));
+  if (known.memory.block != nullptr) known.block_size = known.memory.block->size;
+}
+
 std::uint32_t number(const void* key, std::uint32_t object, model::ObjectKind kind) {
   if (key == nullptr || kind == model::ObjectKind::none) return 0;
   const std::uint64_t mixed =
@@ -43,7 +52,8 @@ std::uint32_t number(const void* key, std::uint32_t object, model::ObjectKind ki
     if (known.key == key && known.object == object && known.kind == kind) return table[i];
   }
   if (logged_count >= table_limit) return 0;
-  logged[logged_count] = {key, object, kind, scheduler.step};
+  logged[logged_count] = {key, object, kind, scheduler.step, {}, 0};
+  if (kind == model::ObjectKind::memory) name_memory(logged[logged_count]);
   table[i] = logged_count;
   return logged_count++;
 }
@@ -144,6 +154,11 @@ std::uint32_t describe_objects() {
     if (known.kind == model::ObjectKind::descriptor) {
       record.value = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(known.key)) - 1;
       continue;
+    }
+    if (known.kind == model::ObjectKind::memory) {
+      record.memory = known.memory.kind;
+      record.owner = known.memory.owner;
+      record.value = static_cast<std::int64_t>(known.block_size);
     }
     const model::FrameRecord where = frame_at(reinterpret_cast<std::uintptr_t>(known.key));
     if (is_stack_or_heap(where) || where.module == own_module()) continue;
