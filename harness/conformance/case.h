@@ -21,7 +21,7 @@ enum class Kind {
   // Does what POSIX leaves undefined, or is synchronised inside the C++ library, where nobody sees it: controlled with
   // --no-misuse and --no-races.
   undefined,
-  alone,          // ends its thread or its process: needs a process of its own
+  alone,  // ends its thread or its process: needs a process of its own
 };
 
 struct Case {
