@@ -53,7 +53,7 @@ model::Request request_for(std::uint32_t flags, std::uint32_t limit) {
   request.command = model::Command::run;
   std::strcpy(request.strategy, "exhaust");
   request.max_steps = 100'000;
-  request.flags = flags;
+  request.flags = flags | model::request_flags::no_misuse;  // the enumerator does not know of it
   request.strategy_depth = limit;
   return request;
 }
