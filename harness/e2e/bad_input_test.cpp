@@ -164,7 +164,7 @@ const BadInput bad_inputs[] = {
      }},
     {"depth_without_pct", "--depth",
      [](auto&) {
-       return run_with({"--depth", "4"});
+       return run_with({"--strategy", "pos", "--depth", "4"});
      }},
     {"arguments_for_a_scenario", "arguments",
      [](auto&) {

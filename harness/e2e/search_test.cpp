@@ -29,7 +29,8 @@ model::VariantResult ran(const Folder& out, const char* variant, const Words& op
 // Whose turn it was is told, and the same command finds it in the same execution.
 TEST(Portfolio, finding_names_the_member_that_had_its_turn) {
   std::set<std::string> members;
-  for (const char* seed : {"1", "2", "3", "4", "5", "6", "7", "8"}) {
+  for (const char* seed : {"1",  "2",  "3",  "4",  "5",  "6",  "7",  "8",  "9",  "10",
+                           "11", "12", "13", "14", "15", "16", "17", "18", "19", "20"}) {
     const Folder out;
     const model::VariantResult variant = ran(out, rare, {"--seed", seed});
     ASSERT_EQ(variant.findings.size(), 1U);

@@ -100,9 +100,9 @@ const wedge::Scenario scenario{
         {
             {"as-found", in_opposite_orders, wedge::expect(wedge::Outcome::deadlock, "2 tasks wait for each other")},
             {"fix/one-order", in_one_order, wedge::expect(wedge::Outcome::pass)},
-            {"fix/gate", behind_a_gate, wedge::expect(wedge::Outcome::pass)},
-            {"fix/join-between", one_after_the_other, wedge::expect(wedge::Outcome::pass)},
-            {"one-task", by_one_task_alone, wedge::expect(wedge::Outcome::pass)},
+            {"fix/gate", behind_a_gate, wedge::expect(wedge::Outcome::pass), 0, wedge::Unfit::sanitizer},
+            {"fix/join-between", one_after_the_other, wedge::expect(wedge::Outcome::pass), 0, wedge::Unfit::sanitizer},
+            {"one-task", by_one_task_alone, wedge::expect(wedge::Outcome::pass), 0, wedge::Unfit::sanitizer},
         },
 };
 const wedge::Registration registration(scenario);

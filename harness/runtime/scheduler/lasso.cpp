@@ -153,7 +153,7 @@ void end_probe() {
 void look_again(bool exact) {
   const std::uint64_t moves_seen = probe.edges;
   clear(exact);
-  if (exact) probe.exact_left = 8 * moves_seen + 32 < most_exact ? 8 * moves_seen + 32 : most_exact;
+  if (exact) probe.exact_left = 3 * moves_seen + 8 < most_exact ? 3 * moves_seen + 8 : most_exact;
 }
 
 bool is_seen_by_the_kernel_alone(model::ChoiceEntry entry) {
