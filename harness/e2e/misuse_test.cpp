@@ -68,7 +68,7 @@ TEST_P(Misuse, is_found_and_told) {
   for (const Level level : {Level::plain, Level::instrumented}) {
     SCOPED_TRACE(Built::get().program(level));
     const Folder out;
-    const Finished found = run(level, out, {"--no-races"});  // of some kinds races are a part
+    const Finished found = run(level, out, {}, {"--no-races"});  // of some kinds races are a part
     ASSERT_EQ(found.status, 1) << found.output << found.errors;
     const model::VariantResult variant = only_variant(out.path());
     ASSERT_EQ(variant.findings.size(), 1U);

@@ -153,7 +153,7 @@ void end_probe() {
 void look_again(bool exact) {
   const std::uint64_t moves_seen = probe.edges;
   clear(exact);
-  if (exact) probe.exact_left = 3 * moves_seen + 8 < most_exact ? 3 * moves_seen + 8 : most_exact;
+  if (exact) probe.exact_left = 6 * moves_seen + 16 < most_exact ? 6 * moves_seen + 16 : most_exact;
 }
 
 bool is_seen_by_the_kernel_alone(model::ChoiceEntry entry) {
