@@ -86,7 +86,9 @@ bool has_function(const model::Trace& trace, std::uint32_t stack, const std::str
   if (found == nullptr) return false;
   for (const model::Frame& frame : found->frames)
     for (const model::Place& place : frame.places)
-      if (contains(place.function, function)) return true;
+      if (contains(place.function, function) ||
+          (function == "operator()" && contains(place.function, "lambda in")))  // as it is told where that is known
+        return true;
   return false;
 }
 

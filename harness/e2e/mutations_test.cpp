@@ -86,7 +86,7 @@ class Mutated : public testing::TestWithParam<Killer> {
     const Folder out;
     Verdict verdict;
     verdict.run = wedge({"run", GetParam().canary, "--mutation", std::to_string(static_cast<int>(mutation)),
-                         "--executions", "2000", "--out", out.path()},
+                         "--strategy", "random", "--executions", "2000", "--out", out.path()},
                         {{"WEDGE_RUNTIME", WEDGE_E2E_MUTABLE_RUNTIME}});
     EXPECT_LE(verdict.run.status, 1) << verdict.run.output << verdict.run.errors;
     verdict.variant = only_variant(out.path());
@@ -107,9 +107,9 @@ INSTANTIATE_TEST_SUITE_P(EveryMutation, Mutated, testing::ValuesIn(killers),
 // Without this the switch could reach the library that users get.
 TEST(RealRuntime, ignores_mutations) {
   const Folder out;
-  const Finished run =
-      wedge({"run", "canaries/pass/locks:mutual-exclusion", "--mutation",
-             std::to_string(static_cast<int>(Mutation::forget_owner)), "--executions", "2000", "--out", out.path()});
+  const Finished run = wedge({"run", "canaries/pass/locks:mutual-exclusion", "--mutation",
+                              std::to_string(static_cast<int>(Mutation::forget_owner)), "--strategy", "random",
+                              "--executions", "2000", "--out", out.path()});
   EXPECT_EQ(run.status, 0) << run.output << run.errors;
 }
 

@@ -1,6 +1,7 @@
 // Data races from end to end: found, named, replayed, made points of, silenced. Which accesses race is compared with
 // the real ThreadSanitizer elsewhere.
 #include <gtest/gtest.h>
+#include <algorithm>
 
 #include "harness/e2e/compile.h"
 #include "harness/e2e/findings.h"
@@ -33,8 +34,9 @@ class Races : public testing::TestWithParam<std::string> {
     if (!has_compiler(GetParam())) GTEST_SKIP() << "NOT TESTED: " << GetParam() << " is not installed";
   }
   Finished run(const std::string& race, const Words& more = {}) const {
-    Words words{"run", Built::get().program(GetParam()), "--executions", "3000", "--out", out_.path()};
+    Words words{"run", Built::get().program(GetParam()), "--out", out_.path()};
     words.insert(words.end(), more.begin(), more.end());
+    if (std::ranges::find(more, "--executions") == more.end()) words.insert(words.end(), {"--executions", "3000"});
     return wedge(words, {{"RACE", race}});
   }
   model::VariantResult variant() const { return only_variant(out_.path()); }
