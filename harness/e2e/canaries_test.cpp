@@ -16,7 +16,7 @@ class Canaries : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     run_ = wedge(
-        {"run", "canaries/*", "--strategy", GetParam(), "--executions", "2000", "--jobs", "2", "--out", out_.path()});
+        {"run", "canaries/*", "--strategy", GetParam(), "--executions", "10000", "--jobs", "2", "--out", out_.path()});
     result_ = result_in(out_.path());
   }
 
@@ -35,7 +35,7 @@ TEST_P(Canaries, end_as_declared) {
     if (must_fail(variant))
       EXPECT_EQ(variant.findings.at(0).confirmed, "3 of 3");
     else
-      EXPECT_EQ(variant.executions, 2000U);
+      EXPECT_EQ(variant.executions, 10000U);
   }
 }
 

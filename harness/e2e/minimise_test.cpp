@@ -1,4 +1,5 @@
 // Of a minimised finding no switch can be left out: each one is tried here, apart from the code that minimised it.
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -61,7 +62,8 @@ TEST_P(Minimised, canaries_have_no_removable_switch_left) {
   const Folder out;
   wedge({"run", "canaries/*:as-found", "--strategy", GetParam(), "--out", out.path()});
   const std::vector<model::Trace> traces = findings_in(out);
-  EXPECT_GE(traces.size(), 18U);  // each canary has one, and some have data races beside it
+  const auto is_race = [](const model::Trace& trace) { return trace.outcome == Outcome::race; };
+  EXPECT_EQ(traces.size() - static_cast<std::size_t>(std::ranges::count_if(traces, is_race)), 18U);
   for (const model::Trace& trace : traces) expect_smallest(trace);
 }
 

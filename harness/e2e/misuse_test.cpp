@@ -68,9 +68,12 @@ TEST_P(Misuse, is_found_and_told) {
   for (const Level level : {Level::plain, Level::instrumented}) {
     SCOPED_TRACE(Built::get().program(level));
     const Folder out;
-    const Finished found = run(level, out, {}, {"--no-races"});  // of some kinds races are a part
+    const Finished found = run(level, out, {});
     ASSERT_EQ(found.status, 1) << found.output << found.errors;
-    const model::VariantResult variant = only_variant(out.path());
+    model::VariantResult variant = only_variant(out.path());
+    // Two tasks that hold different mutexes race as well.
+    std::erase_if(variant.findings,
+                  [](const model::FindingResult& finding) { return finding.outcome == Outcome::race; });
     ASSERT_EQ(variant.findings.size(), 1U);
     EXPECT_EQ(name_of(variant.outcome), "misuse");
     EXPECT_EQ(variant.findings.front().confirmed, "3 of 3") << found.output;
