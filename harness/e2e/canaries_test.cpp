@@ -12,23 +12,15 @@ namespace {
 
 bool must_fail(const model::VariantResult& variant) { return variant.expected != Outcome::pass; }
 
-class Canaries : public testing::TestWithParam<std::string> {
- protected:
-  void SetUp() override {
-    run_ = wedge(
-        {"run", "canaries/*", "--strategy", GetParam(), "--executions", "10000", "--jobs", "2", "--out", out_.path()});
-    result_ = result_in(out_.path());
-  }
+class Canaries : public testing::TestWithParam<std::string> {};
 
-  Folder out_;
-  Finished run_;
-  model::RunResult result_;
-};
-
-TEST_P(Canaries, end_as_declared) {
-  EXPECT_EQ(run_.status, 0) << run_.output << run_.errors;
-  EXPECT_EQ(run_.errors, "");
-  for (const model::VariantResult& variant : result_.variants) {
+TEST_P(Canaries, end_as_declared_and_those_that_fail_replay_100_of_100_times_under_both_carriers) {
+  const Folder out;
+  const Finished run = wedge(
+      {"run", "canaries/*", "--strategy", GetParam(), "--executions", "10000", "--jobs", "2", "--out", out.path()});
+  EXPECT_EQ(run.status, 0) << run.output << run.errors;
+  EXPECT_EQ(run.errors, "");
+  for (const model::VariantResult& variant : result_in(out.path()).variants) {
     SCOPED_TRACE(variant.scenario + ":" + variant.variant);
     EXPECT_TRUE(variant.as_declared);
     EXPECT_EQ(name_of(variant.outcome), name_of(variant.expected));
@@ -37,10 +29,7 @@ TEST_P(Canaries, end_as_declared) {
     else
       EXPECT_EQ(variant.executions, 10000U);
   }
-}
-
-TEST_P(Canaries, that_fail_replay_100_of_100_times_under_both_carriers) {
-  for (const std::string& carrier : carriers) expect_replays(out_.path(), 100, carrier);
+  for (const std::string& carrier : carriers) expect_replays(out.path(), 100, carrier);
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryStrategy, Canaries, testing::ValuesIn(strategies),

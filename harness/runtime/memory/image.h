@@ -12,6 +12,9 @@ namespace wedge::runtime {
 // runtime's.
 bool hash_memory(std::uint64_t& hash);
 
+// The newest frames of all tasks: no proof that memory is equal, but soon a proof that it is not. As required above.
+void hash_stacks(std::uint64_t& hash);
+
 // A hash that is fast on long stretches; `bytes` is rounded down to a multiple of 8.
 std::uint64_t hash_stretch(std::uint64_t hash, const void* from, const void* to);
 

@@ -1,6 +1,7 @@
 // The graph of the states that a probe has seen, and the two ways of telling states apart.
 #include "harness/runtime/scheduler/lasso.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -50,9 +51,11 @@ struct Probe {
   std::uint64_t last_move = 0;  // with the state that it led out of; 0: none
   Node* node = nullptr;         // the state that we are in
   std::uint64_t exact_left = 0;
+  std::uint64_t exact_patience = 0;  // so many more states, all of them new, and nothing will come back
   std::uint32_t tasks = 0;
   std::uint32_t live = 0;
   std::uint64_t unseen = 0;
+  bool new_frame = false;  // a task has come to a point for the first time since the probe began
 };
 Probe probe;
 bool remembering = false;
@@ -72,6 +75,7 @@ void clear(bool exact) {
   probe.tasks = scheduler.task_count;
   probe.live = scheduler.live_tasks;
   probe.unseen = scheduler.unseen;
+  probe.new_frame = false;
 }
 
 // What tasks are about to do or wait for, and what objects hold; time is relative to now.
@@ -98,8 +102,10 @@ std::uint64_t state_of_waits() {
 
 bool identify(std::uint64_t& id) {
   id = state_of_waits();
-  if (!probe.exact || mutated(Mutation::lasso_without_memory)) return true;
-  return hash_memory(id);
+  if (mutated(Mutation::lasso_without_memory)) return true;
+  if (probe.exact) return hash_memory(id);
+  hash_stacks(id);
+  return true;
 }
 
 // One bit for each task that is alive, in order of their numbers.
@@ -149,11 +155,13 @@ void end_probe() {
 
 // A loop that may end, or too many states: the next look is at a larger set, or is the last one.
 // Comparing memory is dear, so how long that is done depends on how many moves went round without it: a few times more,
-// for what counts a little before it comes back.
+// for what counts a little before it comes back; and less if nothing ever does.
 void look_again(bool exact) {
   const std::uint64_t moves_seen = probe.edges;
   clear(exact);
-  if (exact) probe.exact_left = 6 * moves_seen + 16 < most_exact ? 6 * moves_seen + 16 : most_exact;
+  if (!exact) return;
+  probe.exact_left = std::min(6 * moves_seen + 16, most_exact);
+  probe.exact_patience = 2 * moves_seen + 6;
 }
 
 bool is_seen_by_the_kernel_alone(model::ChoiceEntry entry) {
@@ -197,7 +205,8 @@ bool goes_round() {
     return false;
   }
   const bool changed = probe.tasks != scheduler.task_count || probe.live != scheduler.live_tasks;
-  if (changed || probe.unseen != scheduler.unseen || probe.nodes >= most_nodes || probe.edges >= most_edges)
+  if (changed || probe.new_frame || probe.unseen != scheduler.unseen || probe.nodes >= most_nodes ||
+      probe.edges >= most_edges)
     look_again(false);
   std::uint64_t id = 0;
   if (!identify(id)) {
@@ -216,6 +225,7 @@ bool goes_round() {
     look_again(true);
     return goes_round();
   }
+  if (node.id == id) probe.exact_patience = probe.exact_left;
   if (node.id == 0) {
     node = {id, 0, 0};
     ++probe.nodes;
@@ -250,11 +260,12 @@ void note_move(model::ChoiceEntry entry) {
   }
   probe.node->last = bit;
   probe.last_move = probe.node->id ^ (bit * 0xff51afd7ed558ccdULL);
-  if (probe.exact && --probe.exact_left == 0) end_probe();
+  if (probe.exact && (--probe.exact_left == 0 || --probe.exact_patience == 0)) end_probe();
 }
 
 void note_frame(const void* frame) {
   constexpr std::ptrdiff_t saved_registers = 5 * 8;  // rbx and r12 to r15, which a prologue saves below rbp
+  if (scheduler.current->frame == nullptr) probe.new_frame = true;
   scheduler.current->frame = static_cast<const char*>(frame) - saved_registers;
 }
 
