@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <bit>
 #include <boost/context/detail/fcontext.hpp>
 #include <new>
 
@@ -28,7 +29,18 @@ bool carries_fibers = true;
 namespace {
 
 model::CarrierKind chosen_carrier = model::CarrierKind::fiber;
-Context* free_contexts = nullptr;
+
+// The free contexts, one bit each by their number. The one with the lowest number is taken first, so the same task of
+// the same schedule has the same pthread_t and the same stack whatever ran in this process before.
+constexpr std::size_t most_pooled = model::max_tasks;
+struct Pool {
+  Context* by_number[most_pooled];
+  std::uint64_t free[most_pooled / 64];
+  std::size_t first_word;  // there are none before it
+};
+Pool* pool = nullptr;
+std::uint32_t pooled_count = 0;
+
 Context* last_made = nullptr;
 std::size_t made = 0;
 
@@ -157,10 +169,31 @@ void find_memory(Context& context, const pthread_attr_t* attributes) {
 
 }  // namespace
 
+namespace {
+
+Context* take_free_context() {
+  for (; pool != nullptr && pool->first_word < most_pooled / 64; ++pool->first_word) {
+    std::uint64_t& word = pool->free[pool->first_word];
+    if (word == 0) continue;
+    const auto bit = static_cast<std::size_t>(std::countr_zero(word));
+    word &= word - 1;
+    return pool->by_number[pool->first_word * 64 + bit];
+  }
+  return nullptr;
+}
+
+bool add_to_pool(Context* context) {
+  if (pool == nullptr) pool = static_cast<Pool*>(raw::reserve(sizeof(Pool)));
+  if (pooled_count == most_pooled) return false;
+  context->number = pooled_count++;
+  pool->by_number[context->number] = context;
+  return true;
+}
+
+}  // namespace
+
 int obtain_context(const pthread_attr_t* attributes, Context*& out) {
-  if (attributes == nullptr && free_contexts != nullptr) {
-    out = free_contexts;
-    free_contexts = out->next_free;
+  if (attributes == nullptr && (out = take_free_context()) != nullptr) {
     heap::note_stack_alive(*out);
     return 0;
   }
@@ -172,7 +205,7 @@ int obtain_context(const pthread_attr_t* attributes, Context*& out) {
   if (error != 0) return error;
   raw::futex_wait_while(context->word, not_parked);
   context->fs_base = static_cast<std::uint64_t>(context->thread);
-  context->pooled = attributes == nullptr;
+  context->pooled = attributes == nullptr && add_to_pool(context);
   find_memory(*context, attributes);
   if (chosen_carrier == model::CarrierKind::fiber)
     context->fiber = bc::make_fcontext(context->stack_top, 64 * 1024, fiber_entry);
@@ -185,8 +218,9 @@ int obtain_context(const pthread_attr_t* attributes, Context*& out) {
 void release_context(Context* context) {
   context->task = nullptr;
   if (!context->pooled) return;  // its kernel thread stays parked: a stack with special wishes serves one task
-  context->next_free = free_contexts;
-  free_contexts = context;
+  const std::size_t word = context->number / 64;
+  pool->free[word] |= std::uint64_t{1} << context->number % 64;
+  if (word < pool->first_word) pool->first_word = word;
 }
 
 std::size_t contexts_made() { return made; }

@@ -27,10 +27,10 @@ struct Context {
   Task* task = nullptr;                // who runs on it; null while free
   pthread_t thread{};
   pid_t tid = 0;
-  char* stack_top = nullptr;   // where the fiber's part of the stack begins
-  char* stack_base = nullptr;  // everything that tasks have on this stack is below; null: not known
-  void* resting = nullptr;     // carrier thread: the stack pointer while suspended
-  Context* next_free = nullptr;
+  char* stack_top = nullptr;        // where the fiber's part of the stack begins
+  char* stack_base = nullptr;       // everything that tasks have on this stack is below; null: not known
+  void* resting = nullptr;          // carrier thread: the stack pointer while suspended
+  std::uint32_t number = 0;         // in the pool
   std::uintptr_t memory_begin = 0;  // its stack and thread_local variables; 0: not known
   std::uintptr_t memory_end = 0;
   Context* next_made = nullptr;

@@ -6,6 +6,7 @@
 
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/memory/order.h"
+#include "harness/runtime/objects/statics.h"
 #include "harness/runtime/objects/wakeable.h"
 
 namespace {
@@ -22,6 +23,7 @@ class OnceInProgress {
   explicit OnceInProgress(pthread_once_t* flag) : flag_(flag) { *flag_ = once_in_progress; }
   ~OnceInProgress() {
     *flag_ = finished_ ? once_done : 0;
+    if (finished_) wedge::runtime::note_initialised(flag_, sizeof *flag_);
     wedge::runtime::finish_once(flag_);
   }
   void finish() { finished_ = true; }
@@ -65,6 +67,7 @@ WEDGE_EXPORT int __cxa_guard_acquire(__guard* guard) {
 WEDGE_EXPORT void __cxa_guard_release(__guard* guard) noexcept {
   if (passes_through()) return real_guard_release(guard);
   *reinterpret_cast<char*>(guard) = 1;
+  note_initialised(guard, 1);
   finish_once(guard);
 }
 

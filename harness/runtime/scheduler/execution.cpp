@@ -16,6 +16,7 @@
 #include "harness/runtime/objects/descriptors.h"
 #include "harness/runtime/objects/lock_order.h"
 #include "harness/runtime/objects/mutex.h"
+#include "harness/runtime/objects/statics.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/coverage.h"
 #include "harness/runtime/scheduler/explore.h"
@@ -139,6 +140,7 @@ void begin_execution(const model::Request& request, std::uint64_t execution) {
   begin_lasso(replaying, s.replay_length > 0 && control->choices[s.replay_length - 1] == model::lasso_choice);
   s.alarm_step = next_alarm();
   forget_objects();
+  forget_initialised();
   forget_descriptors();
   begin_recording();
   memory::begin_execution(request);

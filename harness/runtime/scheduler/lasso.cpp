@@ -1,4 +1,4 @@
-// The graph of the states that a probe has seen, and the two ways of telling states apart.
+// The graph of the states that a probe has seen, and the three ways of telling states apart.
 #include "harness/runtime/scheduler/lasso.h"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ constexpr std::uint32_t most_edges = 4096;
 constexpr std::uint32_t most_objects = 4096;
 constexpr std::uint32_t clock_bit = 63;
 constexpr std::uint64_t remembered = 16384;
-constexpr std::uint64_t most_exact = 1024;  // states of a probe whose memory is compared
+constexpr std::uint64_t most_close = 1024;  // moves of a probe that compares stacks or memory
 
 struct Node {
   std::uint64_t id;
@@ -40,22 +40,24 @@ struct Tables {
 };
 Tables* tables = nullptr;
 
+// How closely states are compared: what tasks wait for; their stacks as well; all memory of the program as well.
+enum class Look { waits, stacks, memory };
+
 struct Probe {
   std::uint64_t next = 0;  // step at which one begins
   std::uint64_t end = 0;   // of the running one; 0: none runs
-  bool exact = false;      // memory is compared, too
+  Look look = Look::waits;
   bool possible = true;
   std::uint32_t nodes = 0;
   std::uint32_t edges = 0;
   std::uint64_t open = 0;       // moves that have not been tried
   std::uint64_t last_move = 0;  // with the state that it led out of; 0: none
   Node* node = nullptr;         // the state that we are in
-  std::uint64_t exact_left = 0;
-  std::uint64_t exact_patience = 0;  // so many more states, all of them new, and nothing will come back
+  std::uint64_t left = 0;       // moves of a close look
+  std::uint64_t patience = 0;   // so many more states, all of them new, and nothing will come back
   std::uint32_t tasks = 0;
   std::uint32_t live = 0;
   std::uint64_t unseen = 0;
-  bool new_frame = false;  // a task has come to a point for the first time since the probe began
 };
 Probe probe;
 bool remembering = false;
@@ -65,17 +67,16 @@ void mix(std::uint64_t& hash, std::uint64_t value) {
   hash = ((hash << 7 | hash >> 57) ^ value) * 0x9e3779b97f4a7c15ULL;
 }
 
-void clear(bool exact) {
+void clear(Look look) {
   std::memset(tables->nodes, 0, sizeof tables->nodes);
   std::memset(tables->edges, 0, sizeof tables->edges);
-  probe.exact = exact;
+  probe.look = look;
   probe.nodes = probe.edges = 0;
   probe.open = probe.last_move = 0;
   probe.node = nullptr;
   probe.tasks = scheduler.task_count;
   probe.live = scheduler.live_tasks;
   probe.unseen = scheduler.unseen;
-  probe.new_frame = false;
 }
 
 // What tasks are about to do or wait for, and what objects hold; time is relative to now.
@@ -103,8 +104,8 @@ std::uint64_t state_of_waits() {
 bool identify(std::uint64_t& id) {
   id = state_of_waits();
   if (mutated(Mutation::lasso_without_memory)) return true;
-  if (probe.exact) return hash_memory(id);
-  hash_stacks(id);
+  if (probe.look == Look::memory) return hash_memory(id);
+  if (probe.look == Look::stacks) hash_stacks(id);
   return true;
 }
 
@@ -154,14 +155,13 @@ void end_probe() {
 }
 
 // A loop that may end, or too many states: the next look is at a larger set, or is the last one.
-// Comparing memory is dear, so how long that is done depends on how many moves went round without it: a few times more,
+// Comparing more is dear, so how long that is done depends on how many moves went round without it: a few times more,
 // for what counts a little before it comes back; and less if nothing ever does.
-void look_again(bool exact) {
+void look_again(Look look) {
   const std::uint64_t moves_seen = probe.edges;
-  clear(exact);
-  if (!exact) return;
-  probe.exact_left = std::min(6 * moves_seen + 16, most_exact);
-  probe.exact_patience = 2 * moves_seen + 6;
+  clear(look);
+  probe.left = std::min(6 * moves_seen + 16, most_close);
+  probe.patience = 2 * moves_seen + 6;
 }
 
 bool is_seen_by_the_kernel_alone(model::ChoiceEntry entry) {
@@ -190,7 +190,7 @@ void update_probe(bool begin_now) {
   probe.end = scheduler.step + probe_length;
   scheduler.attention |= attention::probing;
   for (std::uint32_t i = 0; i < scheduler.task_count; ++i) scheduler.tasks[i]->frame = nullptr;
-  look_again(false);
+  look_again(Look::waits);
 }
 
 void restart_probes() {
@@ -205,9 +205,8 @@ bool goes_round() {
     return false;
   }
   const bool changed = probe.tasks != scheduler.task_count || probe.live != scheduler.live_tasks;
-  if (changed || probe.new_frame || probe.unseen != scheduler.unseen || probe.nodes >= most_nodes ||
-      probe.edges >= most_edges)
-    look_again(false);
+  if (changed || probe.unseen != scheduler.unseen || probe.nodes >= most_nodes || probe.edges >= most_edges)
+    look_again(Look::waits);
   std::uint64_t id = 0;
   if (!identify(id)) {
     probe.possible = false;
@@ -215,17 +214,17 @@ bool goes_round() {
     return false;
   }
   const bool came_as_before = probe.last_move == 0 || link(probe.last_move, id);
-  if (!came_as_before && probe.exact) {
+  if (!came_as_before && probe.look != Look::waits) {
     end_probe();
     return false;
   }
   Node& node = node_for(id);
   if (node.id == id && probe.open == 0 && probe.last_move != 0) {
-    if (probe.exact) return true;
-    look_again(true);
+    if (probe.look == Look::memory) return true;
+    look_again(probe.look == Look::waits ? Look::stacks : Look::memory);
     return goes_round();
   }
-  if (node.id == id) probe.exact_patience = probe.exact_left;
+  if (node.id == id) probe.patience = probe.left;
   if (node.id == 0) {
     node = {id, 0, 0};
     ++probe.nodes;
@@ -251,7 +250,7 @@ model::ChoiceEntry probing_choice() {
 
 void note_move(model::ChoiceEntry entry) {
   if (probe.end == 0 || probe.node == nullptr) return;
-  if (is_seen_by_the_kernel_alone(entry)) return look_again(false);
+  if (is_seen_by_the_kernel_alone(entry)) return look_again(Look::waits);
   const std::uint64_t bit =
       entry == model::clock_choice ? std::uint64_t{1} << clock_bit : bit_of(*scheduler.tasks[entry]);
   if (!(probe.node->tried & bit)) {
@@ -260,12 +259,11 @@ void note_move(model::ChoiceEntry entry) {
   }
   probe.node->last = bit;
   probe.last_move = probe.node->id ^ (bit * 0xff51afd7ed558ccdULL);
-  if (probe.exact && (--probe.exact_left == 0 || --probe.exact_patience == 0)) end_probe();
+  if (probe.look != Look::waits && (--probe.left == 0 || --probe.patience == 0)) end_probe();
 }
 
 void note_frame(const void* frame) {
   constexpr std::ptrdiff_t saved_registers = 5 * 8;  // rbx and r12 to r15, which a prologue saves below rbp
-  if (scheduler.current->frame == nullptr) probe.new_frame = true;
   scheduler.current->frame = static_cast<const char*>(frame) - saved_registers;
 }
 

@@ -3,10 +3,10 @@
 // A probe takes some thousand steps. It notes each state and every move out of it: a task that may run next, or the
 // clock. When every move out of every state has been tried, and none has led out of the set, the set is closed. The
 // first look at a state is a cheap one; what it finds is believed only if the same comes out when the stacks of all
-// tasks and all memory of the program are compared, too. So a counter anywhere, a bounded number of attempts or a
-// growing back-off is no lasso, and neither is a loop of which every round may end otherwise.
-// What the kernel or the machine knows, such as the contents of a pipe, is not seen: operations on descriptors, reading
-// the clock and random data begin the probe anew, and while a task waits for a descriptor there is none.
+// tasks, and then all memory of the program, are compared, too. So a counter anywhere, a bounded number of attempts or
+// a growing back-off is no lasso, and neither is a loop of which every round may end otherwise. What the kernel or the
+// machine knows, such as the contents of a pipe, is not seen: operations on descriptors, reading the clock and random
+// data begin the probe anew, and while a task waits for a descriptor there is none.
 #pragma once
 
 #include "harness/model/control_block.h"
