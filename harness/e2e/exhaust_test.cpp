@@ -34,9 +34,10 @@ std::string claim_line(const Finished& run, const std::string& target) {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-constexpr const char* failing[] = {"closed-mailbox", "closed-session",     "early-destruction", "early-release",
-                                   "far-inversion",  "flusher-stop",       "foreign-unlock",    "opened-twice",
-                                   "silent-start",   "opposite-transfers", "vanished-key",      "wrong-waiter"};
+constexpr const char* failing[] = {"closed-mailbox", "closed-session", "early-destruction",  "early-release",
+                                   "far-inversion",  "first-use",      "flusher-stop",       "foreign-unlock",
+                                   "opened-twice",   "silent-start",   "opposite-transfers", "vanished-key",
+                                   "wrong-waiter"};
 
 TEST(ExhaustFinds, canaries_that_fail_and_they_replay) {
   for (const char* name : failing) {

@@ -69,10 +69,10 @@ void call_once_after_exception() {
   assert(failed == 1);
 }
 
-// Made in the first execution only: a static lives as long as the process, and bodies share it.
+// Each execution makes its own; those of before are kept, so that no order of destruction matters.
 void local_static() {
   const auto use = [] {
-    static const auto* made = new int(42);  // kept for ever, so that no order of destruction matters
+    static const auto* made = new int(42);
     assert(*made == 42);
     return made;
   };
