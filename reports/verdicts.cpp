@@ -10,6 +10,7 @@
 #include "harness/model/verdict.h"
 #include "reports/escape.h"
 #include "reports/page.h"
+#include "reports/rungs.h"
 #include "reports/source_path.h"
 
 namespace wedge::reports {
@@ -49,12 +50,17 @@ bool is_far_rarer(const model::VariantResult& variant, const model::VariantResul
   return 4 * variant.failures * as_found.executions < as_found.failures * variant.executions;
 }
 
+// Within what nothing came up.
+std::string extent_of(const model::VariantResult& variant) {
+  if (!variant.exhaust || !variant.exhaust->over) return fmt::format(", within {} executions", variant.executions);
+  return variant.exhaust->bound.empty() ? ", exhaustively" : ", exhaustively within " + variant.exhaust->bound;
+}
+
 // What the verdict names besides itself: for how far it holds, or for what.
 std::string remark_on(const Claim& claim, const model::VariantResult& as_found) {
   const Trial& bound = claim.kind == ClaimKind::hypothesis ? claim.alone : claim.applied;
   if (claim.verdict == Verdict::refuted || claim.verdict == Verdict::cures)
-    return bound.finding == nullptr ? fmt::format(", within {} executions", bound.variant->executions)
-                                    : ", for it alone fails in another way";
+    return bound.finding == nullptr ? extent_of(*bound.variant) : ", for it alone fails in another way";
   if (claim.verdict == Verdict::no_effect && is_far_rarer(*claim.applied.variant, as_found))
     return ", except that the failure comes more rarely";
   if (claim.verdict == Verdict::trades) return fmt::format(", for {}", name_of(claim.applied.finding->outcome));
@@ -110,7 +116,7 @@ std::string symptom_lines(const Verdicts& verdicts) {
   return text + "\n";
 }
 
-std::string scenario_part(const Verdicts& verdicts) {
+std::string scenario_part(const Verdicts& verdicts, const std::vector<const model::RunResult*>& rungs) {
   std::string text = fmt::format("\n## {}\n\n{}", markdown(verdicts.scenario), symptom_lines(verdicts));
   for (const Section& section : sections) {
     std::string rows;
@@ -118,6 +124,9 @@ std::string scenario_part(const Verdicts& verdicts) {
       if (claim.kind == section.kind) rows += row(claim, *verdicts.as_found.variant);
     if (!rows.empty()) text += fmt::format("\n### {}\n\n{}{}", section.heading, section.columns, rows);
   }
+  if (rungs.size() > 1)
+    if (const std::string table = rungs_table(verdicts.scenario, rungs); !table.empty())
+      text += "\n### Where it shows\n\nFailing executions of all, of the same sources.\n\n" + table;
   return text;
 }
 
@@ -187,12 +196,14 @@ std::string aligned(const std::vector<Columns>& lines) {
 
 }  // namespace
 
-std::string verdicts_page(const model::RunResult& result) {
+std::string verdicts_page(const model::RunResult& result, const std::vector<model::RunResult>& beside) {
   const std::vector<Verdicts> all = model::verdicts_of(result);
   if (all.empty()) return {};
   std::string text(introduction);
   if (result.interrupted) text += "\n**Interrupted**: this is what was known by then.\n";
-  for (const Verdicts& verdicts : all) text += scenario_part(verdicts);
+  std::vector<const model::RunResult*> rungs{&result};
+  for (const model::RunResult& other : beside) rungs.push_back(&other);
+  for (const Verdicts& verdicts : all) text += scenario_part(verdicts, rungs);
   return text;
 }
 

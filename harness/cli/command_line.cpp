@@ -109,6 +109,9 @@ Examples:
   wedge verdicts --run 'deferred-reclamation/*'   try all variants, then the tables
   wedge verdicts                          the tables of the latest run, which had --keep-going or was scripts/suite
   wedge verdicts --run 'deferred-reclamation/*' --executions 20000 --strategy pos
+  wedge verdicts --run 'expect-on-race/*' --strategy exhaust --bound preemptions=2
+  wedge run --rung tsan 'deferred-reclamation/*' --keep-going --out out/tsan
+  wedge verdicts --beside out/tsan        with a table of the rungs on which each failure showed
 
 Exit codes: 0 the tables are shown (with --run: and every variant ended as declared), 1 with --run: not, 2 there are no
 results, or no claims in them.)";
@@ -253,9 +256,12 @@ void add_verdicts(CLI::App& app, CommandLine& line) {
   command->add_option("scenarios", verdicts.scenarios, "Only these ids, with * and ?");
   command->add_flag("--run", verdicts.run_first, "Run all variants first, every execution of each");
   command->add_option("--out", verdicts.out, "The folder of the results")->capture_default_str();
+  command->add_option("--beside", verdicts.beside,
+                      "Folder of results on another rung, to show beside in OUT/verdicts.md; may be repeated");
   command->add_option("--executions", verdicts.run.executions, "With --run: so many executions per variant")
       ->capture_default_str();
   command->add_option("--strategy", verdicts.run.strategy, "With --run: " + known_strategies())->capture_default_str();
+  command->add_option("--bound", verdicts.run.bound, "With --run and strategy exhaust: preemptions=N or delays=N");
   command->add_option("--seed", verdicts.run.seed, "With --run: another seed, other schedules")->capture_default_str();
   command->add_option("--jobs", verdicts.run.jobs, "With --run: processes at once; results do not depend on it")
       ->capture_default_str();
@@ -365,13 +371,16 @@ void check_repro(const ReproOptions& repro) {
   if (!(repro.stuck_s > 0)) throw EnvironmentError("--stuck must be more than 0 seconds");
 }
 
-void check_verdicts(const VerdictsOptions& verdicts, const CLI::App& command) {
-  for (const char* option : {"--executions", "--strategy", "--seed", "--jobs"})
+void check_verdicts(VerdictsOptions& verdicts, const CLI::App& command) {
+  for (const char* option : {"--executions", "--strategy", "--bound", "--seed", "--jobs"})
     if (!verdicts.run_first && command.count(option) > 0)
       throw EnvironmentError(std::string(option) + " says how to run, so it goes with --run");
   if (!verdicts.run_first) return;
   check_run_numbers(verdicts.run);
   check_strategy(verdicts.run.strategy);
+  if (command.count("--bound") > 0 && verdicts.run.strategy != "exhaust")
+    throw EnvironmentError("--bound belongs to --strategy exhaust, not to " + verdicts.run.strategy);
+  read_bound(verdicts.run);
 }
 
 void check_report(const ReportOptions& report, const CLI::App& command) {

@@ -87,7 +87,8 @@ struct VerdictsOptions {
   std::vector<std::string> scenarios;  // globs; empty: all
   std::string out = "out";
   bool run_first = false;
-  RunOptions run;  // for that; the scenarios and the folder are those above
+  std::vector<std::string> beside;  // folders of results on other rungs
+  RunOptions run;                   // for that; the scenarios and the folder are those above
 };
 
 struct WatchOptions {

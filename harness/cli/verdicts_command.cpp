@@ -7,6 +7,7 @@
 #include <fnmatch.h>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/output.h"
 #include "harness/cli/report_files.h"
 #include "harness/model/verdict.h"
 #include "harness/supervise/errors.h"
@@ -33,6 +34,17 @@ int run_first(const VerdictsOptions& options, const std::string& command) {
   return run_command(run, command);
 }
 
+// The page again, with what other rungs say. Of all scenarios, as a run writes it.
+void write_beside(const VerdictsOptions& options, const model::RunResult& result) {
+  std::vector<model::RunResult> others;
+  for (const std::string& folder : options.beside) {
+    if (!std::filesystem::exists(std::filesystem::path(folder) / "result.json"))
+      throw EnvironmentError(fmt::format("there are no results in {}, which --beside names", folder));
+    others.push_back(load_result(folder));
+  }
+  write_file((std::filesystem::path(options.out) / "verdicts.md").string(), reports::verdicts_page(result, others));
+}
+
 std::string how_to_run(const VerdictsOptions& options, const std::string& command) {
   std::string words = command + " verdicts --run";
   for (const std::string& glob : options.scenarios) words += " '" + glob + "'";
@@ -55,6 +67,7 @@ int verdicts_command(const VerdictsOptions& options, const std::string& command)
     throw EnvironmentError(fmt::format("the results in {} hold no claims about {}; '{}' tries them", options.out,
                                        options.scenarios.empty() ? "any scenario" : options.scenarios.front(),
                                        how_to_run(options, command)));
+  if (!options.beside.empty()) write_beside(options, load_result(options.out));
   fmt::print("{}{}\nverdicts  {}\n", options.run_first ? "\n" : "", table,
              (std::filesystem::path(options.out) / "verdicts.md").string());
   std::fflush(stdout);
