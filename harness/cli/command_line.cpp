@@ -48,8 +48,8 @@ the job summary.
 
 Strategies: portfolio takes turns among the others, more of them for those that still discover something; random lets
 every task be next with equal odds; pct has priorities and lowers a few of them; pos samples the orders of operations
-that conflict; period makes all schedules with no switch, then with one, with two and with three; mutate changes
-schedules that did something new. After a campaign that passed, the table's last lines say what that leaves open.
+that conflict; surw makes all orders of a few operations equally likely; period makes all schedules with no switch,
+then with one, with two and with three; mutate changes schedules that did something new. After a campaign that passed, the table's last lines say what that leaves open.
 exhaust tries everything there is, for small programs, and says how far it has come; each of its executions follows
 from those before, so it uses one process whatever --jobs is.
 
