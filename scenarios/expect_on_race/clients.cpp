@@ -13,9 +13,7 @@ using namespace std::chrono_literals;
 // For the test that the verdicts depend on the modelled cause: with this set, nothing comes between check and use.
 constexpr const char* remove_the_cause = "EXPECT_ON_RACE_WITHOUT_ITS_CAUSE";
 
-RequestState state_of(const std::optional<Request>& request) {
-  return request ? request->state : RequestState::failed;
-}
+RequestState state_of(const std::optional<Request>& request) { return request ? request->state : RequestState::failed; }
 
 // The status, unless Ctrl-C is pressed first: then the wait for the lock is given up.
 std::optional<std::optional<Request>> status_or_ctrl_c(Engine& engine, CtrlC& ctrl_c, RequestId id) {

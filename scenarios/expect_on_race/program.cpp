@@ -13,7 +13,7 @@ class Program {
   explicit Program(const Switches& switches) : switches_(switches), engine_(switches) {}
 
   void run() {
-    wedge::deadline(5s);
+    wedge::deadline(2s);
     wedge::Obligation all_done("every client gets its answer and the engine stops", [this] { return explain(); });
     engine_.start();
     spawn("client A", [this] { first(); });
@@ -60,7 +60,7 @@ class Program {
   }
 
   void lose_patience() {
-    std::this_thread::sleep_for(2s);
+    std::this_thread::sleep_for(500ms);
     ctrl_c_of_second_.press();
   }
 

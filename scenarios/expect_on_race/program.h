@@ -60,13 +60,13 @@ struct Switches {
   bool fair_locks = true;
   bool map_locked_while_computing = true;
   bool snapshot_under_guard = true;
-  // How the second client waits for its answer, and whether its user presses Ctrl-C when none comes for two seconds.
+  // How the second client waits for its answer, and whether its user presses Ctrl-C when none comes for half a second.
   enum class Waits { over_http, in_generate, in_stream };
 
   std::size_t tokens_of_first = 1;  // if nobody cancels it
-  bool second_client = false;  // wants two tokens
-  bool second_fails = false;   // the GPU fails while it computes for it
-  bool third_client = false;   // wants one token
+  bool second_client = false;       // wants two tokens
+  bool second_fails = false;        // the GPU fails while it computes for it
+  bool third_client = false;        // wants one token
   Waits second_waits = Waits::over_http;
   bool model_loaded = true;
   std::chrono::milliseconds time_per_token{0};
@@ -192,8 +192,8 @@ class CtrlC {
 };
 
 // The client of the original that runs in the engine's own process: submits, looks every 25 ms, leaves when it is done
-// or when the user presses Ctrl-C, and then cancels. `stream` is the form that looks inside the arm of its select, where
-// Ctrl-C is not looked at.
+// or when the user presses Ctrl-C, and then cancels. `stream` is the form that looks inside the arm of its select,
+// where Ctrl-C is not looked at.
 enum class Form { generate, stream };
 RequestState run_locally(Engine& engine, CtrlC& ctrl_c, Form form, std::size_t prompt_tokens, std::size_t max_tokens);
 // The client behind HTTP: submits, and looks every 20 ms until it is done.

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 enum class Stop { sleeps, sleeps_longer, joins };
 
 void run(Stop how, std::chrono::milliseconds time_per_token) {
-  wedge::deadline(5s);
+  wedge::deadline(2s);
   Engine engine({.lookup = Switches::Lookup::under_one_lock, .time_per_token = time_per_token});
   engine.start();
   const RequestId first = engine.submit(3, 1);

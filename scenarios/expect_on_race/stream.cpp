@@ -4,10 +4,12 @@
 //   Left out  as in forward_pass.cpp; the events themselves
 //
 //   stream                                           inference loop
-//   1  reads the status: no token yet
-//                                                    2  adds the last token, rings
-//                                                    3  clears the state: rings once more, and takes the bell away
-//   4  begins to listen: sleeps for ever
+//   1  sends the first of two tokens, which takes as
+//      long as the loop's pause
+//   2  reads the status: no other token yet
+//                                                    3  adds the last token, rings
+//                                                    4  clears the state: rings once more, and takes the bell away
+//   5  begins to listen: sleeps for ever
 #include "scenarios/expect_on_race/program.h"
 
 namespace {
@@ -25,6 +27,8 @@ enum class Listens {
   not_at_all,       // polls every 50 ms, as the original does when there is no bell any more
 };
 
+constexpr auto time_to_send = 50ms;
+
 void stream_tokens(Engine& engine, std::size_t tokens, Listens when) {
   const RequestId id = engine.submit(1, tokens);
   const std::shared_ptr<Notify> bell = when == Listens::not_at_all ? nullptr : engine.subscribe(id);
@@ -32,11 +36,13 @@ void stream_tokens(Engine& engine, std::size_t tokens, Listens when) {
   for (;;) {
     std::optional<Notify::Notified> notified;
     if (bell && when == Listens::before_the_look) notified.emplace(bell->notified());
-    const auto status = engine.status(id);  // 1
+    const auto status = engine.status(id);  // 2
+    std::this_thread::yield();              // the status is copied, prompt and all; the processor may be taken away
     if (!status) return;
     if (status->generated_tokens > sent) {
       ++sent;
       wedge::note("the stream sends a token");
+      std::this_thread::sleep_for(time_to_send);  // 1
       continue;
     }
     if (status->is_complete()) return;
@@ -44,13 +50,13 @@ void stream_tokens(Engine& engine, std::size_t tokens, Listens when) {
       std::this_thread::sleep_for(50ms);
       continue;
     }
-    if (!notified) notified.emplace(bell->notified());  // 4
+    if (!notified) notified.emplace(bell->notified());  // 5
     notified->wait();
   }
 }
 
 void run(std::size_t tokens, Listens when) {
-  wedge::deadline(5s);
+  wedge::deadline(2s);
   Engine engine(Switches{});
   engine.start();
   std::thread stream([&] {
@@ -62,7 +68,7 @@ void run(std::size_t tokens, Listens when) {
   engine.join();
 }
 
-const wedge::Expectation symptom = wedge::expect(Outcome::deadline, "5.000 s of virtual time");
+const wedge::Expectation symptom = wedge::expect(Outcome::deadline, "2.000 s of virtual time");
 const wedge::Expectation passes = wedge::expect(Outcome::pass);
 
 const wedge::Scenario scenario{
@@ -71,12 +77,11 @@ const wedge::Scenario scenario{
     .source = "https://github.com/oldnordic/ROCmForge",
     .variants =
         {
-            {"as-found", [] { run(1, Listens::after_the_look); }, symptom},
-            {"without/listens-after-the-look", [] { run(1, Listens::before_the_look); }, passes},
-            {"alone/listens-after-the-look", [] { run(1, Listens::after_the_look); }, symptom},
-            {"without/last-token", [] { run(2, Listens::after_the_look); }, symptom},
-            {"fix/listen-before-the-look", [] { run(1, Listens::before_the_look); }, passes},
-            {"fix/poll", [] { run(1, Listens::not_at_all); }, passes},
+            {"as-found", [] { run(2, Listens::after_the_look); }, symptom},
+            {"without/listens-after-the-look", [] { run(2, Listens::before_the_look); }, passes},
+            {"alone/listens-after-the-look", [] { run(2, Listens::after_the_look); }, symptom},
+            {"fix/listen-before-the-look", [] { run(2, Listens::before_the_look); }, passes},
+            {"fix/poll", [] { run(2, Listens::not_at_all); }, passes},
         },
 };
 const wedge::Registration registration(scenario);
