@@ -45,12 +45,6 @@ const wedge::Scenario scenario{
              fixed_with({.cancels = Cancels::nobody, .second_client = true, .second_fails = true}), symptom},
             {"without/cancel", fixed_with({.cancels = Cancels::nobody}), passes},
             {"alone/cancel", fixed_with({.cancels = Cancels::client, .snapshot_under_guard = false}), passes},
-            {"without/lock-order", fixed_with({.order = Switches::Order::one_for_all}), symptom},
-            {"alone/lock-order", fixed_with({.order = Switches::Order::as_found, .snapshot_under_guard = false}),
-             passes},
-            {"without/map-locked-while-computing", fixed_with({.map_locked_while_computing = false}), symptom},
-            {"alone/map-locked-while-computing",
-             fixed_with({.map_locked_while_computing = true, .snapshot_under_guard = false}), passes},
 
             // A user who loses patience; the text says whether it helped.
             {"fix/ctrl-c-in-generate", fixed_with({.second_client = true, .second_waits = Waits::in_generate}),

@@ -112,13 +112,16 @@ std::shared_ptr<Engine::RuntimeState> Engine::find_state(RequestId id) const {
 void Engine::clear_state(RequestId id) {
   notify(id);
   const Writing states(states_lock_);
-  states_.erase(id);
+  if (states_.erase(id) > 0) wedge::note("the state of the request is removed");
   const Writing notifiers(notifiers_lock_);
   notifiers_.erase(id);
 }
 
 void Engine::notify(RequestId id) {
-  if (const auto bell = subscribe(id)) bell->notify_waiters();
+  const auto bell = subscribe(id);
+  if (!bell) return;
+  wedge::note("the engine rings the bell of the request");
+  bell->notify_waiters();
 }
 
 std::optional<Request> Engine::snapshot(RequestId id) {

@@ -67,12 +67,11 @@ const wedge::Scenario scenario{
             {"alone/lock-order", alone({.order = Switches::Order::as_found}), passes},
             {"without/fair-locks", with({.fair_locks = false}), symptom},
             {"alone/fair-locks", alone({.fair_locks = true}), passes},
-            {"without/map-locked-while-computing", with({.map_locked_while_computing = false}), symptom},
-            {"alone/map-locked-while-computing", alone({.map_locked_while_computing = true}), passes},
 
             // The fix of the document, what it proposes for later, and others.
             {"fix/ok-or-else", with({.lookup = Lookup::ok_or_else}), self_deadlock},
             {"fix/lock-ordering", with({.order = Switches::Order::one_for_all}), symptom},
+            {"fix/map-unlocked-while-computing", with({.map_locked_while_computing = false}), symptom},
             {"fix/cancellation-tokens", with({.cancel = Switches::Cancel::sets_token}), passes},
             {"fix/ensure-and-lookup-under-one-lock", with({.lookup = Lookup::under_one_lock}), passes},
             {"fix/ensure-again", with({.lookup = Lookup::ensures_again}), passes},

@@ -45,6 +45,7 @@ bool Engine::process_single(const Request& request) {
     clear_state(request.id);
     return true;
   }
+  wedge::note("the loop has looked: the request is not cancelled");
   try {
     const bool is_over = process(request);
     if (is_over) clear_state(request.id);
@@ -89,6 +90,7 @@ void Engine::run_forward_pass(const Request& request) {
     states_.try_emplace(request.id, std::make_shared<RuntimeState>());
   } else {
     ensure_state(request.id);
+    wedge::note("the loop has ensured the state and let go of the lock");
     states.lock();  // whoever came before this may have removed the state
   }
   auto state = find_state(request.id);

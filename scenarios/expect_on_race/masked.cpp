@@ -42,8 +42,6 @@ const wedge::Scenario sequence{
     .variants =
         {
             {"as-found", without_cancel({.cache = Cache::refuses}), self_deadlock},
-            {"without/page-never-made", without_cancel({.cache = Cache::knows_it_from_submit}), passes},
-            {"alone/page-never-made", without_cancel({.cache = Cache::refuses}), self_deadlock},
             {"fix/guard-scoped-before-snapshot",
              without_cancel({.cache = Cache::refuses, .snapshot_under_guard = false}),
              wedge::expect(Outcome::unmet_obligation, "a client is told that its request has failed")},
@@ -64,11 +62,6 @@ const wedge::Scenario arrival{
     .variants =
         {
             {"as-found", without_cancel({.batches = Batches::on_arrival, .tokens_of_first = 2}), stall},
-            {"without/looks-only-at-arrivals", without_cancel({.tokens_of_first = 2}), passes},
-            {"alone/looks-only-at-arrivals", without_cancel({.batches = Batches::on_arrival, .tokens_of_first = 2}),
-             stall},
-            {"without/second-token", without_cancel({.batches = Batches::on_arrival, .tokens_of_first = 1}), passes},
-            {"alone/second-token", without_cancel({.tokens_of_first = 2}), passes},
             {"fix/looks-at-both", without_cancel({.tokens_of_first = 2}), passes},
         },
 };

@@ -21,9 +21,9 @@ using namespace std::chrono_literals;
 
 enum class Stop { sleeps, sleeps_longer, joins };
 
-void run(Stop how, std::chrono::milliseconds time_per_token) {
+void run(Stop how) {
   wedge::deadline(2s);
-  Engine engine({.lookup = Switches::Lookup::under_one_lock, .time_per_token = time_per_token});
+  Engine engine({.lookup = Switches::Lookup::under_one_lock, .time_per_token = 50ms});
   engine.start();
   const RequestId first = engine.submit(3, 1);
   engine.submit(3, 1);
@@ -45,13 +45,9 @@ const wedge::Scenario scenario{
     .source = "https://github.com/oldnordic/ROCmForge",
     .variants =
         {
-            {"as-found", [] { run(Stop::sleeps, 50ms); }, symptom},
-            {"without/sleep-for-join", [] { run(Stop::joins, 50ms); }, passes},
-            {"alone/sleep-for-join", [] { run(Stop::sleeps, 0ms); }, symptom},
-            {"without/slow-decode", [] { run(Stop::sleeps, 0ms); }, symptom},
-            {"alone/slow-decode", [] { run(Stop::joins, 50ms); }, passes},
-            {"fix/sleep-longer", [] { run(Stop::sleeps_longer, 50ms); }, symptom},
-            {"fix/join", [] { run(Stop::joins, 50ms); }, passes},
+            {"as-found", [] { run(Stop::sleeps); }, symptom},
+            {"fix/sleep-longer", [] { run(Stop::sleeps_longer); }, symptom},
+            {"fix/join", [] { run(Stop::joins); }, passes},
         },
 };
 const wedge::Registration registration(scenario);

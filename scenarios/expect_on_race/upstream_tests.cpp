@@ -46,11 +46,12 @@ void test_cancel_during_forward_pass() {
   canceller.join();
 }
 
-// The same with a model, without the sleep, and with a panic that counts.
+// The same with a model, after a first pass, without the sleep, and with a panic that counts.
 void test_cancel_during_forward_pass_corrected() {
   Engine engine(as_wanted({}));
   const RequestId id = engine.submit(prompt_tokens, max_tokens);
   const Request request = *engine.status(id);
+  engine.run_forward_pass(request);
   std::thread canceller([&] { engine.cancel(id); });
   std::thread pass([&] { engine.run_forward_pass(request); });
   pass.join();
