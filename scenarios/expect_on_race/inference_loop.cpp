@@ -1,0 +1,122 @@
+// The one task that computes: batch by batch, request by request.
+#include "scenarios/expect_on_race/program.h"
+
+namespace expect_on_race {
+
+using namespace std::chrono_literals;
+
+void Engine::run_loop() {
+  while (is_running()) {
+    if (has_work()) process_batch();
+    std::this_thread::sleep_for(50ms);
+  }
+}
+
+void Engine::process_batch() {
+  std::vector<Request> batch;
+  {
+    const Writing scheduler(scheduler_lock_);
+    batch = scheduler_.create_batch();
+  }
+  std::vector<Request> refreshed;
+  for (const Request& request : batch) {
+    std::string error;
+    try {
+      process_single(request);
+    } catch (const EngineError& failure) {
+      error = failure.what();
+    }
+    Writing scheduler(scheduler_lock_, std::defer_lock);
+    if (!error.empty()) {
+      wedge::note("Error processing request " + std::to_string(request.id) + ": " + error);
+      scheduler.lock();
+      if (Request* failed = scheduler_.find_for_update(request.id)) failed->fail();
+      if (!switches_.snapshot_under_guard) scheduler.unlock();
+    }
+    // Reads under the lock that the guard above still holds for writing: that waits for itself.
+    refreshed.push_back(snapshot(request.id).value_or(request));
+  }
+  const Writing scheduler(scheduler_lock_);
+  scheduler_.update_batch(refreshed);
+}
+
+bool Engine::process_single(const Request& request) {
+  if (is_cancelled(request.id)) {
+    clear_state(request.id);
+    return true;
+  }
+  wedge::note("the loop has looked: the request is not cancelled");
+  try {
+    const bool is_over = process(request);
+    if (is_over) clear_state(request.id);
+    return is_over;
+  } catch (const EngineError&) {
+    clear_state(request.id);
+    throw;
+  }
+}
+
+bool Engine::process(const Request& request) {
+  run_forward_pass(request);
+  const bool is_over = record_token(request.id);
+  notify(request.id);
+  return is_over;
+}
+
+bool Engine::record_token(RequestId id) {
+  if (switches_.order == Switches::Order::one_for_all) {
+    const Writing scheduler(scheduler_lock_);
+    const Writing cache(cache_lock_);
+    const Writing sampler(sampler_lock_);
+    ++sampled_;
+    append_to_cache(id);
+    return add_token(id);
+  }
+  const Writing sampler(sampler_lock_);  // held to the end
+  ++sampled_;
+  {
+    const Writing cache(cache_lock_);
+    append_to_cache(id);
+  }
+  const Writing scheduler(scheduler_lock_);
+  return add_token(id);
+}
+
+void Engine::run_forward_pass(const Request& request) {
+  using Lookup = Switches::Lookup;
+  Writing states(states_lock_, std::defer_lock);
+  if (switches_.lookup == Lookup::under_one_lock) {
+    states.lock();
+    states_.try_emplace(request.id, std::make_shared<RuntimeState>());
+  } else {
+    ensure_state(request.id);
+    wedge::note("the loop has ensured the state and let go of the lock");
+    states.lock();  // whoever came before this may have removed the state
+  }
+  auto state = find_state(request.id);
+  while (state == nullptr && switches_.lookup == Lookup::ensures_again) {
+    states.unlock();
+    ensure_state(request.id);
+    states.lock();
+    state = find_state(request.id);
+  }
+  if (state == nullptr && switches_.lookup == Lookup::ok_or_else)
+    throw EngineError("state disappeared during forward pass (may have been cancelled)");
+  if (state == nullptr) throw Panic("request state should exist");
+  if (!switches_.map_locked_while_computing) states.unlock();
+  compute(request);
+  state->processed_tokens = request.prompt_tokens + request.generated_tokens;
+}
+
+void Engine::compute(const Request& request) {
+  for (std::size_t token = 0; token < request.prompt_tokens; ++token) {
+    if (switches_.time_per_token == 0ms)
+      std::this_thread::yield();
+    else
+      std::this_thread::sleep_for(switches_.time_per_token);
+    if (device_released_) throw Panic("decode on a device that has been released");
+    if (switches_.second_fails && request.prompt_tokens == 2) throw EngineError("decode_step failed");
+  }
+}
+
+}  // namespace expect_on_race

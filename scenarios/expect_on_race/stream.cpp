@@ -1,0 +1,88 @@
+// A stream over HTTP never ends: it looks for tokens, and only then begins to listen for the bell.
+//   Source    oldnordic/ROCmForge, src/http/server.rs, generate_stream
+//   Symptom   the last token never arrives and the connection stays open, while the engine is idle and well
+//   Left out  as in forward_pass.cpp; the events themselves
+//
+//   stream                                           inference loop
+//   1  sends the first of two tokens, which takes as
+//      long as the loop's pause
+//   2  reads the status: no other token yet
+//                                                    3  adds the last token, rings
+//                                                    4  clears the state: rings once more, and takes the bell away
+//   5  begins to listen: sleeps for ever
+#include "scenarios/expect_on_race/program.h"
+
+namespace {
+
+using expect_on_race::Engine;
+using expect_on_race::RequestId;
+using expect_on_race::Switches;
+using primitives::Notify;
+using wedge::Outcome;
+using namespace std::chrono_literals;
+
+enum class Listens {
+  after_the_look,   // as found
+  before_the_look,  //
+  not_at_all,       // polls every 50 ms, as the original does when there is no bell any more
+};
+
+constexpr auto time_to_send = 50ms;
+
+void stream_tokens(Engine& engine, std::size_t tokens, Listens when) {
+  const RequestId id = engine.submit(1, tokens);
+  const std::shared_ptr<Notify> bell = when == Listens::not_at_all ? nullptr : engine.subscribe(id);
+  std::size_t sent = 0;
+  for (;;) {
+    std::optional<Notify::Notified> notified;
+    if (bell && when == Listens::before_the_look) notified.emplace(bell->notified());
+    const auto status = engine.status(id);  // 2
+    std::this_thread::yield();              // the status is copied, prompt and all; the processor may be taken away
+    if (!status) return;
+    if (status->generated_tokens > sent) {
+      ++sent;
+      wedge::note("the stream sends a token");
+      std::this_thread::sleep_for(time_to_send);  // 1
+      continue;
+    }
+    if (status->is_complete()) return;
+    wedge::note("the stream has looked: nothing new");
+    if (!bell) {
+      std::this_thread::sleep_for(50ms);
+      continue;
+    }
+    if (!notified) notified.emplace(bell->notified());  // 5
+    notified->wait();
+  }
+}
+
+void run(std::size_t tokens, Listens when) {
+  wedge::deadline(2s);
+  Engine engine(Switches{});
+  engine.start();
+  std::thread stream([&] {
+    primitives::name_this_task("the stream");
+    stream_tokens(engine, tokens, when);
+  });
+  stream.join();
+  engine.stop();
+  engine.join();
+}
+
+const wedge::Expectation symptom = wedge::expect(Outcome::deadline, "2.000 s of virtual time");
+const wedge::Expectation passes = wedge::expect(Outcome::pass);
+
+const wedge::Scenario scenario{
+    .id = "expect-on-race/stream",
+    .title = "a stream looks first and listens then",
+    .source = "https://github.com/oldnordic/ROCmForge",
+    .variants =
+        {
+            {"as-found", [] { run(2, Listens::after_the_look); }, symptom},
+            {"fix/listen-before-the-look", [] { run(2, Listens::before_the_look); }, passes},
+            {"fix/poll", [] { run(2, Listens::not_at_all); }, passes},
+        },
+};
+const wedge::Registration registration(scenario);
+
+}  // namespace
