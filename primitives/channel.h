@@ -29,6 +29,8 @@ class Channel {
 
   // Closes this end. Who waits for it gets Closed, and so does everybody later.
   void abort();
+  // The same where nobody waits, and there need be no loop any more.
+  void close() { socket_.close(); }
   int socket() const { return socket_.number(); }
   // What has arrived and nobody has received; for reports.
   int unread_bytes() const;

@@ -46,7 +46,9 @@ void EventLoop::run(Async<> main) {
   main_ = tasks_.back().get();
   while (main_ != nullptr) run_once();
   loop_of_thread = outer;
+  const bool interrupted = std::exchange(interrupt_pending_, false);
   if (main_error_) std::rethrow_exception(std::exchange(main_error_, nullptr));
+  if (interrupted) throw Interrupted();
 }
 
 void EventLoop::post(std::function<void()> call) {
@@ -102,11 +104,8 @@ void EventLoop::run_once() {
 }
 
 void EventLoop::sleep() {
-  int timeout = 0;
-  if (runnable_.empty()) {
-    const auto longest = longest_sleep();
-    timeout = longest ? whole_milliseconds(*longest) : -1;
-  }
+  sleep_limit_ = runnable_.empty() ? longest_sleep() : Span(0);
+  const int timeout = sleep_limit_ ? whole_milliseconds(*sleep_limit_) : -1;
   epoll_event events[16];
   if (before_sleep_) before_sleep_();
   asleep_ = true;

@@ -171,10 +171,10 @@ class EventLoop {
   // Who waits for this descriptor is told that it is closed. To be called before it is.
   void closing(int descriptor);
 
-  // For reports, while the loop's thread stands still: whether it sleeps in the kernel, how long at most, and what each
-  // task waits for, as "supervisor: the child's exit".
+  // For reports, while the loop's thread stands still: whether it sleeps in the kernel, how long it was to sleep at
+  // most when it last went to sleep, and what each task waits for, as "supervisor: the child's exit".
   bool is_asleep() const { return asleep_; }
-  std::optional<Span> longest_sleep() const;
+  std::optional<Span> sleep_limit() const { return sleep_limit_; }
   std::vector<std::string> tasks() const;
   int interrupts_taken() const { return interrupts_; }
 
@@ -193,6 +193,7 @@ class EventLoop {
   void end(LoopTask& task, std::exception_ptr error);
   void run_once();
   void sleep();
+  std::optional<Span> longest_sleep() const;
   void run_posted();
   void expire_scopes();
   void cancel_waits();
@@ -218,6 +219,7 @@ class EventLoop {
   std::exception_ptr main_error_;
   bool interrupt_pending_ = false;
   bool asleep_ = false;
+  std::optional<Span> sleep_limit_;
   int interrupts_ = 0;
 };
 

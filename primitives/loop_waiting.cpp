@@ -13,17 +13,14 @@ bool Waiting::await_suspend(std::coroutine_handle<> waiter) {
   loop_ = &EventLoop::current();
   task_ = loop_->task_;
   waiter_ = waiter;
-  if (task_ == loop_->main_ && loop_->interrupt_pending_ && can_be_cancelled()) {
-    loop_->interrupt_pending_ = false;
-    end_ = End::interrupted;
-    return false;
-  }
-  if (can_be_cancelled() && task_->is_cancelled()) {
-    end_ = End::cancelled;
+  const bool interrupted = task_ == loop_->main_ && std::exchange(loop_->interrupt_pending_, false);
+  if (can_be_cancelled() && (interrupted || task_->is_cancelled())) {
+    end_ = interrupted ? End::interrupted : End::cancelled;
     return false;
   }
   begin();
   if (end_ == End::none) task_->waiting = this;
+  if (interrupted) interrupt();
   return true;
 }
 

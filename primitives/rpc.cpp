@@ -42,8 +42,8 @@ Async<> RpcPeer::request_cancel() {
   co_await acknowledged_.wait("the acknowledgement of a request to cancel");
 }
 
-Async<bool> RpcPeer::cancel_other(Span limit) {
-  co_return co_await move_on_after(limit, request_cancel(), Shield::yes);
+Async<bool> RpcPeer::cancel_other(Span limit, Shield shield) {
+  co_return co_await move_on_after(limit, request_cancel(), shield);
 }
 
 }  // namespace primitives

@@ -24,8 +24,8 @@ class RpcPeer {
   // The message loop: until the other end is closed.
   Async<> serve();
   Async<> tell(std::string text);
-  // Asks the other side to cancel itself; whether it has acknowledged that within the limit. Shielded.
-  Async<bool> cancel_other(Span limit);
+  // Asks the other side to cancel itself; whether it has acknowledged that within the limit.
+  Async<bool> cancel_other(Span limit, Shield shield = Shield::yes);
 
   // The bytes of a request to cancel, on the wire.
   static std::string cancel_request();
