@@ -33,11 +33,16 @@ bool Child::destroy() {
   return ends;
 }
 
+bool Child::works_within(Span span) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, span, [this] { return works_; });
+}
+
 void Child::end(bool destroyed) {
   const std::lock_guard lock(mutex_);
   ended_ = true;
   destroyed_ |= destroyed;
-  ended_changed_.notify_all();
+  changed_.notify_all();
 }
 
 void Child::live(const std::function<void()>& exited) {
@@ -72,6 +77,11 @@ Async<> Child::run_loop() {
 }
 
 Async<> Child::work() {
+  {
+    const std::lock_guard lock(mutex_);
+    works_ = true;
+    changed_.notify_all();
+  }
   if (switches_.child_work == Switches::ChildWork::blocks_its_loop) wait_in_slices();
   for (bool ended = false; !ended;) {
     {
@@ -88,7 +98,7 @@ void Child::wait_in_slices() {
     lock_.release_to_wait();
     {
       std::unique_lock lock(mutex_);
-      ended_changed_.wait_for(lock, limit(1s), [this] { return ended_; });
+      changed_.wait_for(lock, limit(1s), [this] { return ended_; });
       ended = ended_;
     }
     lock_.take_after_wait();

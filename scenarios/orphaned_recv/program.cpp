@@ -10,13 +10,17 @@ namespace {
 // error.
 constexpr const char* remove_the_cause = "ORPHANED_RECV_WITHOUT_ITS_CAUSE";
 
-// A thread that does something unless it is told in time that this is not wanted.
+// A thread that does something again and again until it is told that this is not wanted any more.
 class After {
  public:
-  After(Span span, std::function<void()> act)
-      : thread_([this, span, act = std::move(act)] {
+  // `act` says after how long to do it again; nothing: never.
+  After(Span first, std::function<std::optional<Span>()> act)
+      : thread_([this, first, act = std::move(act)] {
           std::unique_lock lock(mutex_);
-          if (!called_off_changed_.wait_for(lock, span, [this] { return called_off_; })) act();
+          for (std::optional<Span> next = first; next;) {
+            if (called_off_changed_.wait_for(lock, *next, [this] { return called_off_; })) return;
+            next = act();
+          }
         }) {}
   ~After() {
     {
@@ -36,16 +40,33 @@ class After {
   std::thread thread_;
 };
 
-// The user presses Ctrl-C: what the handler of the signal does.
-void press(const primitives::Wakeup& wakeup, int times) {
-  int written = 0;
-  int refused = 0;
-  for (int i = 0; i < times; ++i) ++(wakeup.write('\2') == 0 ? written : refused);
-  wedge::note("Ctrl-C, pressed " + std::to_string(times) + " times: " + std::to_string(written) + " writes succeed, " +
-              std::to_string(refused) + " say EAGAIN");
-}
+// The user at the keyboard: does what the handler of the signal does.
+class Keyboard {
+ public:
+  Keyboard(const Switches& switches, Child& child, const primitives::EventLoop& loop)
+      : switches_(switches), child_(child), loop_(loop) {}
 
-void end_test_process() {
+  std::optional<Span> press() {
+    if (presses_ == 0 && !child_.works_within(0s)) return limit(switches_.first_press);
+    ++(loop_.wakeup().write('\2') == 0 ? written_ : refused_);
+    return ++presses_ < switches_.presses ? std::optional(limit(switches_.press_every)) : std::nullopt;
+  }
+  std::string explain() const {
+    if (presses_ == 0) return {};
+    return "; Ctrl-C: " + std::to_string(written_) + " writes succeed, " + std::to_string(refused_) +
+           " say EAGAIN, the loop has read " + std::to_string(loop_.interrupts_taken());
+  }
+
+ private:
+  const Switches& switches_;
+  Child& child_;
+  const primitives::EventLoop& loop_;
+  int presses_ = 0;
+  int written_ = 0;
+  int refused_ = 0;
+};
+
+std::optional<Span> end_test_process() {
   std::fputs("the test takes longer than 3 s\n", stderr);
   std::abort();
 }
@@ -59,13 +80,13 @@ void run(const Switches& as_declared) {
   auto sockets = primitives::connected_pair();
   Child child(switches, lock, std::move(sockets[0]));
   Parent parent(switches, lock, child, std::move(sockets[1]));
-  wedge::Obligation test_ends("the test ends", [&] { return parent.explain(); });
+  Keyboard keyboard(switches, child, parent.loop());
+  wedge::Obligation test_ends("the test ends", [&] { return parent.explain() + keyboard.explain(); });
   wedge::deadline(limit(switches.hangs_if_idle_for));
   const auto start = std::chrono::steady_clock::now();
   {
     std::optional<After> user;
-    if (switches.interrupted_at)
-      user.emplace(limit(*switches.interrupted_at), [&] { press(parent.loop().wakeup(), switches.presses); });
+    if (switches.presses > 0) user.emplace(limit(switches.first_press), [&] { return keyboard.press(); });
     std::optional<After> watchdog;
     if (switches.has_test_timeout) watchdog.emplace(limit(3s), end_test_process);
     parent.run();

@@ -21,6 +21,8 @@ using primitives::Async;
 using primitives::Span;
 using namespace std::chrono_literals;
 
+constexpr int until_it_ends = 1'000'000;
+
 struct Switches {
   // What the nursery makes of a request to cancel that nobody has acknowledged.
   enum class Unacknowledged {
@@ -56,8 +58,9 @@ struct Switches {
   bool aborts_channel_after_kill = false;
   bool ends_message_loop_after_kill = false;
   bool has_test_timeout = false;            // a watchdog that ends the process after 3 s
-  std::optional<Span> interrupted_at = {};  // Ctrl-C
-  int presses = 1;                          // of it
+  int presses = 0;                          // of Ctrl-C, once the child works
+  Span first_press = 2s;                    // after the child has begun to work
+  Span press_every = 100ms;                 // after that
   int wakeup_buffer = 1;                    // in bytes, as asked of the kernel
   Span hangs_if_idle_for = 11s;             // the way out that exists takes 8 s
   std::optional<Span> takes_at_least = {};  // for the variants in which a time limit is what ends it
@@ -105,6 +108,8 @@ class Child {
   void start(std::function<void()> exited);
   // The parent destroys the interpreter; whether that has ended the child.
   bool destroy();
+  // Blocks the calling thread, at most for the span, until the child works.
+  bool works_within(Span span);
   // The process ends, and this thread with it.
   void end_with_process();
   // For reports, while all stand still.
@@ -122,7 +127,8 @@ class Child {
   primitives::Channel channel_;
   primitives::Descriptor held_elsewhere_;
   std::mutex mutex_;
-  std::condition_variable ended_changed_;
+  std::condition_variable changed_;
+  bool works_ = false;
   bool ended_ = false;
   bool destroyed_ = false;
   std::thread thread_;

@@ -57,7 +57,8 @@ const wedge::Scenario scenario{
     .variants =
         {
             {"as-found", with({}), symptom()},
-            {"as-found/ctrl-c", with({.interrupted_at = 2s}), passes},
+            {"as-found/ctrl-c", with({.presses = until_it_ends, .press_every = 2s}), passes},
+            {"as-found/early-ctrl-c", with({.presses = 1, .first_press = 200ms}), symptom()},
             {"as-found/left-alone", with({.hangs_if_idle_for = 23s, .takes_at_least = 15s}), passes},
 
             // What it was: the first of these, and what it takes besides.
