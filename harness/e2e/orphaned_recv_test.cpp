@@ -33,7 +33,7 @@ class OrphanedReceive : public testing::TestWithParam<std::string> {};
 
 TEST_P(OrphanedReceive, ends_as_declared) {
   const Folder out;
-  const Finished run = wedge({"run", all, "--strategy", GetParam(), "--executions", "1000", "--no-analysis", "--jobs",
+  const Finished run = wedge({"run", all, "--strategy", GetParam(), "--executions", "200", "--no-analysis", "--jobs",
                               "2", "--out", out.path()});
   EXPECT_EQ(run.status, 0) << run.output << run.errors;
   for (const model::VariantResult& variant : result_in(out.path()).variants)
@@ -49,8 +49,8 @@ class OrphanedVerdicts : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     out_ = new Folder;
-    run_ = wedge(
-        {"verdicts", "--run", all, "--strategy", "pos", "--executions", "300", "--jobs", "2", "--out", out_->path()});
+    run_ = wedge({"verdicts", "--run", all, "--strategy", "pos", "--executions", "100", "--no-analysis", "--jobs", "2",
+                  "--out", out_->path()});
     result_ = result_in(out_->path());
   }
   static void TearDownTestSuite() { delete out_; }
@@ -151,7 +151,7 @@ TEST_F(OrphanedVerdicts, change_when_the_modelled_cause_is_removed) {
   const Folder out;
   const Finished run =
       wedge({"run", main_scenario + ":as-found", main_scenario + ":without/child-destroyed",
-             main_scenario + ":fix/bound-the-wait-to-join", "--keep-going", "--executions", "300", "--out", out.path()},
+             main_scenario + ":fix/bound-the-wait-to-join", "--keep-going", "--executions", "100", "--out", out.path()},
             {{"ORPHANED_RECV_WITHOUT_ITS_CAUSE", "1"}});
   EXPECT_EQ(run.status, 1) << run.output;
   const Finished verdicts = wedge({"verdicts", "--out", out.path()});

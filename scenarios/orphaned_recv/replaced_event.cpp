@@ -44,6 +44,9 @@ enum class Fix {
   counts_peers,           // has_peers() counts them
 };
 
+// As documented; a tenth of it where time is real.
+primitives::Span limit(primitives::Span documented) { return wedge::controlled() ? documented : documented / 10; }
+
 class Server {
  public:
   explicit Server(Fix fix) : fix_(fix) { no_more_peers_->set(); }
@@ -81,10 +84,6 @@ class Server {
   }
 
  private:
-  static primitives::Span limit(primitives::Span documented) {
-    return wedge::controlled() ? documented : documented / 10;
-  }
-
   bool has_peers() const { return fix_ == Fix::counts_peers ? !peers_.empty() : !no_more_peers_->is_set(); }
 
   void replace_event() {
@@ -110,28 +109,30 @@ class Server {
   const Event* waits_for_ = nullptr;
 };
 
-// Connects, says hello if it is a peer, and goes.
-void connect(EventLoop& loop, Server& server, Nursery& connections, bool is_peer) {
+// A ping connects and goes, without a word.
+enum class Connection { ping, short_peer, staying_peer };
+
+void connect(EventLoop& loop, Server& server, Nursery& connections, Connection kind) {
   auto ends = primitives::connected_pair();
   loop.post([&server, &connections, socket = std::make_shared<Descriptor>(std::move(ends[0]))] {
     connections.start("connection", server.handle(socket));
   });
-  if (!is_peer) return;
+  if (kind == Connection::ping) return;
   const std::string hello = primitives::framed("hello");
   [[maybe_unused]] const auto written = ::write(ends[1].number(), hello.data(), hello.size());
+  if (kind == Connection::staying_peer) std::this_thread::sleep_for(limit(100ms));
 }
 
-void serve(Fix fix, const std::vector<bool>& connections_are_peers) {
+void serve(Fix fix, const std::vector<Connection>& kinds) {
   EventLoop loop;
   Server server(fix);
   wedge::Obligation torn_down("the server is torn down", [&] { return server.explain(); });
   std::vector<std::thread> threads;
   const auto main = [&]() -> Async<> {
     co_await primitives::with_nursery("connections", [&](Nursery& connections) -> Async<> {
-      for (const bool is_peer : connections_are_peers)
-        threads.emplace_back([&, is_peer] { connect(loop, server, connections, is_peer); });
+      for (const Connection kind : kinds) threads.emplace_back([&, kind] { connect(loop, server, connections, kind); });
       co_await server.first_peer().wait("the first peer");
-      if (!connections_are_peers.back()) co_await server.ping_gone().wait("the end of the ping");
+      if (kinds.back() == Connection::ping) co_await server.ping_gone().wait("the end of the ping");
       co_await server.tear_down();
       torn_down.fulfil();
       for (std::thread& thread : threads) thread.join();
@@ -144,10 +145,10 @@ void serve(Fix fix, const std::vector<bool>& connections_are_peers) {
 }
 
 std::function<void()> two_peers(Fix fix = Fix::none) {
-  return [fix] { serve(fix, {true, true}); };
+  return [fix] { serve(fix, {Connection::staying_peer, Connection::staying_peer}); };
 }
 std::function<void()> peer_and_ping(Fix fix = Fix::none) {
-  return [fix] { serve(fix, {true, false}); };
+  return [fix] { serve(fix, {Connection::short_peer, Connection::ping}); };
 }
 
 wedge::Expectation symptom(const std::string& text) {
