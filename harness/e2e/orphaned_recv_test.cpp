@@ -132,7 +132,7 @@ TEST_F(OrphanedVerdicts, the_report_says_who_sleeps_until_when_and_what_the_chil
   const model::VariantResult& as_found = variant_in(result_, main_scenario, "as-found");
   ASSERT_FALSE(as_found.findings.empty());
   const std::string& text = as_found.findings[0].text;
-  EXPECT_TRUE(contains(text, "the parent's loop sleeps in epoll and would take a Ctrl-C")) << text;
+  EXPECT_TRUE(contains(text, "missing producer: the parent's loop sleeps in epoll and would take a Ctrl-C")) << text;
   EXPECT_TRUE(contains(text, "of itself it wakes after")) << text;
   EXPECT_TRUE(contains(text, "supervisor: the exit of the child")) << text;
   EXPECT_TRUE(contains(text, "unread by the child: 5 bytes")) << text;

@@ -135,7 +135,7 @@ Async<> Parent::supervise_child() {
   if (switches_.hard_kill)
     co_await primitives::move_on_after(limit(hard_kill), wait_for(child_exited_, "the end of the child's thread"),
                                        Shield::yes);
-  if (!child_exited_.is_set()) child_.destroy();
+  if (!child_exited_.is_set()) destroyed_ = child_.destroy();
   if (switches_.aborts_channel_after_kill) channel_.abort();
   if (switches_.ends_message_loop_after_kill) reading_.cancel();
   if (kills) throw Cancelled();
@@ -168,18 +168,18 @@ Async<> Parent::read_messages() {
 }
 
 std::string Parent::explain() const {
-  std::string text = "the parent's loop ";
-  if (loop_.is_asleep()) {
-    const auto longest = loop_.sleep_limit();
-    text += "sleeps in epoll and would take a Ctrl-C";
-    if (longest) {
+  std::string text;
+  if (!loop_.is_asleep()) {
+    text = "starvation: the parent's loop does not get to run";
+  } else {
+    text = destroyed_ || child_exited_.is_set() ? "orphaned I/O" : "missing producer";
+    text += ": the parent's loop sleeps in epoll and would take a Ctrl-C";
+    if (const auto longest = loop_.sleep_limit()) {
       const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(*longest).count();
       text += "; of itself it wakes after " + std::to_string(ms) + " ms, a time limit";
     } else {
       text += "; it has no time limit";
     }
-  } else {
-    text += "does not get to run";
   }
   for (const std::string& task : loop_.tasks()) text += "; " + task;
   const int unread = child_.unread_bytes();

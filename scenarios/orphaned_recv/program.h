@@ -171,6 +171,7 @@ class Parent {
   primitives::Event child_exited_;
   primitives::CancelScope reading_;
   bool never_acknowledged_ = false;
+  bool destroyed_ = false;
 };
 
 }  // namespace orphaned_recv
