@@ -189,19 +189,21 @@ TEST(OrphanedReceiveRungs, free_shows_what_killed_processes_leave) {
   EXPECT_EQ(name_of(held.outcome), name_of(Outcome::hang));
 }
 
-TEST(OrphanedReceiveRungs, free_shows_the_failure_and_its_cure) {
+// The variant that passes is one that ends long before it would count as hung.
+TEST(OrphanedReceiveRungs, free_shows_the_failure_and_what_it_takes) {
   const Folder out;
-  const Finished run = wedge({"run", main_scenario + ":as-found", main_scenario + ":fix/silence-is-an-error", "--rung",
-                              "free", "--executions", "2", "--out", out.path()});
+  const Finished run = wedge({"run", main_scenario + ":as-found", main_scenario + ":without/child-blocks-its-loop",
+                              "--rung", "free", "--executions", "1", "--out", out.path()});
   EXPECT_EQ(run.status, 0) << run.output << run.errors;
+  EXPECT_EQ(name_of(variant_in(result_in(out.path()), main_scenario, "as-found").outcome), name_of(Outcome::hang));
 }
 
 #ifdef WEDGE_E2E_TSAN_SCENARIOS
-// It has nothing to say about a request that is not answered.
-TEST(OrphanedReceiveRungs, tsan_is_silent_about_the_cure_and_the_cause) {
+// It sees the hang as anybody would, and has nothing to say about a request that is not answered.
+TEST(OrphanedReceiveRungs, tsan_is_silent_about_it) {
   const Folder out;
-  const Finished run = wedge({"run", main_scenario + ":as-found", main_scenario + ":fix/silence-is-an-error", "--rung",
-                              "tsan", "--executions", "1", "--out", out.path()});
+  const Finished run = wedge({"run", main_scenario + ":as-found", main_scenario + ":without/child-blocks-its-loop",
+                              "--rung", "tsan", "--executions", "1", "--out", out.path()});
   EXPECT_EQ(run.status, 0) << run.output << run.errors;
   for (const model::VariantResult& variant : result_in(out.path()).variants)
     for (const model::FindingResult& finding : variant.findings)

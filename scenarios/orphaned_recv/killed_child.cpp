@@ -38,7 +38,7 @@ using primitives::RpcPeer;
 using primitives::Span;
 using wedge::Outcome;
 
-Span limit(Span documented) { return wedge::controlled() ? documented : documented / 10; }
+Span limit(Span documented) { return wedge::controlled() ? documented : documented / 3; }
 
 enum class Point { connected, half_a_hello, hello, spec_received, started, cancel_received, acknowledged, none };
 constexpr std::array<const char*, 8> point_names{"connected", "half-a-hello",    "hello",        "spec-received",
@@ -153,7 +153,7 @@ class Parent {
 
   void run() {
     wedge::Obligation learns("the parent learns that the child has gone", [this] { return explain(); });
-    wedge::deadline(limit(3s));
+    wedge::deadline(3s);
     if (setting_.held_elsewhere) hold_elsewhere();
     Child child(std::move(ends_[0]), setting_.killed_at);
     Channel channel(std::move(ends_[1]));

@@ -44,8 +44,8 @@ enum class Fix {
   counts_peers,           // has_peers() counts them
 };
 
-// As documented; a tenth of it where time is real.
-primitives::Span limit(primitives::Span documented) { return wedge::controlled() ? documented : documented / 10; }
+// As documented; a third of it where time is real.
+primitives::Span limit(primitives::Span documented) { return wedge::controlled() ? documented : documented / 3; }
 
 class Server {
  public:
