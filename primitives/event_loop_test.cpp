@@ -265,6 +265,22 @@ TEST(EventLoop, says_how_long_it_meant_to_sleep) {
   EXPECT_FALSE(loop.is_asleep());
 }
 
+TEST(EventLoop, who_waits_for_a_descriptor_is_told_that_it_is_closed) {
+  EventLoop loop;
+  auto ends = connected_pair();
+  const auto main = [&]() -> Async<> {
+    co_await with_nursery("all", [&](Nursery& nursery) -> Async<> {
+      const auto wait = [](EventLoop& in, int descriptor) -> Async<> {
+        co_await in.readable(descriptor, "something to read");
+      };
+      nursery.start("reader", wait(loop, ends[0].number()));
+      co_await checkpoint();
+      loop.closing(ends[0].number());
+    });
+  };
+  EXPECT_THROW(loop.run(main()), Closed);
+}
+
 TEST(Wakeup, six_bytes_fit_while_nobody_reads_and_prove_nothing) {
   const Wakeup wakeup;
   int written = 0;
