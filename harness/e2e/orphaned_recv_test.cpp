@@ -49,8 +49,8 @@ class OrphanedVerdicts : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     out_ = new Folder;
-    run_ = wedge({"verdicts", "--run", all, "--strategy", "pos", "--executions", "100", "--no-analysis", "--jobs", "2",
-                  "--out", out_->path()});
+    run_ = wedge(
+        {"verdicts", "--run", all, "--strategy", "pos", "--executions", "100", "--jobs", "2", "--out", out_->path()});
     result_ = result_in(out_->path());
   }
   static void TearDownTestSuite() { delete out_; }
