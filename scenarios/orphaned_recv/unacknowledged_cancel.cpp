@@ -63,7 +63,7 @@ const wedge::Scenario scenario{
 
             // What it was: the first of these, and what it takes besides.
             {"without/silence-counts-as-done", with({.unacknowledged = Unacknowledged::is_an_error}), passes},
-            {"alone/silence-counts-as-done", with({.message_loops = Switches::MessageLoops::waited_for}), symptom()},
+            {"alone/silence-counts-as-done", with({.cancel_limit = 2900ms, .hard_kill = false}), symptom()},
             {"without/child-blocks-its-loop", with({.child_work = Switches::ChildWork::awaits}), passes},
             {"alone/child-blocks-its-loop", alone({}), passes},
             {"without/cancel-never-issued", with({.body = Switches::Body::really_cancels}), passes},
