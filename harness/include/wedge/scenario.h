@@ -85,8 +85,9 @@ class Obligation {
   Obligation* next_ = nullptr;
 };
 
-// From now on at most this much virtual time may pass while nothing can run; more is the outcome `deadline`.
-// Time that a strategy spends on an early timeout does not count.
+// From now on at most this much virtual time may pass while nothing can run; more is the outcome `deadline`, whose text
+// names the first obligation that is not fulfilled by then. Time that a strategy spends on an early timeout does not
+// count.
 // On the free rungs time is real: the execution counts as hung when it has not ended after this much time from now on,
 // whatever --hang-after says. So a scenario that takes longer than --hang-after must say so by a deadline.
 void deadline(std::chrono::nanoseconds limit);

@@ -10,6 +10,7 @@
 #include "harness/runtime/scheduler/guide.h"
 #include "harness/runtime/scheduler/lasso.h"
 #include "harness/runtime/strategy/profile.h"
+#include "harness/runtime/trace/quiescence.h"
 #include "harness/runtime/trace/recorder.h"
 
 namespace wedge::runtime {
@@ -70,8 +71,7 @@ void advance_clock(bool idle) {
     if (idle) {
       if (scheduler.idle_ns + passed > scheduler.deadline_ns) {
         scheduler.now_ns += scheduler.deadline_ns - scheduler.idle_ns;
-        fail(Outcome::deadline, "%.3f s of virtual time have passed while nothing could run",
-             static_cast<double>(scheduler.deadline_ns) / 1e9);
+        report_deadline();
       }
       scheduler.idle_ns += passed;
     }

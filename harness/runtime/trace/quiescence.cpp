@@ -111,4 +111,15 @@ void classify_and_report_hang() {
   fail(Outcome::deadlock, "%u tasks wait and nobody is left to wake them", blocked_tasks());
 }
 
+void report_deadline() {
+  const double seconds = static_cast<double>(scheduler.deadline_ns) / 1e9;
+  constexpr const char* passed = "s of virtual time have passed while nothing could run";
+  for (const Obligation* open = scheduler.obligations; open != nullptr; open = open->next())
+    if (!open->fulfilled()) {
+      controlled = false;  // as above
+      fail(Outcome::deadline, "%.3f %s, and this has not happened: %s", seconds, passed, open->unmet().c_str());
+    }
+  fail(Outcome::deadline, "%.3f %s", seconds, passed);
+}
+
 }  // namespace wedge::runtime
