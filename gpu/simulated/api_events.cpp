@@ -19,7 +19,6 @@ cudaError_t create(cudaEvent_t* out, unsigned int flags) {
 }
 
 Operation* record_of(const Event& event) {
-  look(event.word);
   Locked device;
   return event.record;
 }

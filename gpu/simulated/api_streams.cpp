@@ -27,7 +27,6 @@ cudaError_t create(cudaStream_t* out, unsigned int flags, int priority) {
 }
 
 bool is_seen_idle(const Stream& stream) {
-  look(stream.word);
   const Operation* last = nullptr;
   {
     Locked device;
@@ -46,7 +45,9 @@ bool is_device_seen_idle() {
       if (i < device->streams.size()) stream = &device->streams[i];
     }
     if (stream == nullptr) return true;
-    if ((stream->is_legacy() || stream->waits_for_legacy()) && !is_seen_idle(*stream)) return false;
+    if (!stream->is_legacy() && !stream->waits_for_legacy()) continue;
+    look(stream->word);
+    if (!is_seen_idle(*stream)) return false;
   }
 }
 
@@ -136,7 +137,6 @@ cudaError_t cudaStreamSynchronize(cudaStream_t handle) {
   return call(__func__, [&] {
     Stream* stream = stream_of(handle, "cudaStreamSynchronize");
     if (stream == nullptr) return cudaErrorInvalidResourceHandle;
-    look(stream->word);
     std::vector<Operation*> ends;
     {
       Locked device;
@@ -155,7 +155,6 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event_handle, u
     Event* event = stream != nullptr ? event_of(event_handle, "cudaStreamWaitEvent") : nullptr;
     if (event == nullptr) return cudaErrorInvalidResourceHandle;
     if (flags != cudaEventWaitDefault) return cudaErrorInvalidValue;
-    look(event->word);
     Operation* record = nullptr;
     {
       Locked device;

@@ -17,8 +17,20 @@ thread_local cudaError_t last_error = cudaSuccess;
 thread_local std::uint32_t own_stream = 0;  // the per-thread default stream
 thread_local const Device* own_device = nullptr;
 
-std::string no_such(const char* call, const char* what) {
-  return std::string(call) + " is given a " + what + " that was never created";
+template <typename Handle, typename Objects>
+auto find(Handle handle, Objects objects_of) {
+  Locked device;
+  auto& objects = objects_of(*device);
+  decltype(&objects.front()) found = nullptr;
+  for (auto& object : objects)
+    if (handle == handle_of(object)) found = &object;
+  return found;
+}
+
+template <typename Object>
+bool is_alive(const Object& object) {
+  Locked device;
+  return !object.destroyed;
 }
 
 Stream* per_thread_stream() {
@@ -63,32 +75,30 @@ std::string Stream::name() const {
 
 Stream* stream_of(cudaStream_t handle, const char* call) {
   if (handle == cudaStreamPerThread) return per_thread_stream();
-  Stream* found = nullptr;
-  bool destroyed = false;
-  {
+  if (handle == nullptr || handle == cudaStreamLegacy) {
     Locked device;
-    if (handle == nullptr || handle == cudaStreamLegacy) return &device->legacy();
-    for (Stream& stream : device->streams)
-      if (handle == handle_of(stream)) found = &stream;
-    destroyed = found != nullptr && found->destroyed;
+    return &device->legacy();
   }
-  if (found != nullptr && !destroyed) return found;
-  misuse(destroyed ? std::string(call) + " on " + found->name() + ", which is destroyed" : no_such(call, "stream"));
+  Stream* stream = find(handle, [](Device& device) -> auto& { return device.streams; });
+  if (stream == nullptr) {
+    misuse(std::string(call) + " is given a stream that was never created");
+    return nullptr;
+  }
+  look(stream->word);
+  if (is_alive(*stream)) return stream;
+  misuse(std::string(call) + " on " + stream->name() + ", which is destroyed");
   return nullptr;
 }
 
 Event* event_of(cudaEvent_t handle, const char* call) {
-  Event* found = nullptr;
-  bool destroyed = false;
-  {
-    Locked device;
-    for (Event& event : device->events)
-      if (handle == handle_of(event)) found = &event;
-    destroyed = found != nullptr && found->destroyed;
+  Event* event = find(handle, [](Device& device) -> auto& { return device.events; });
+  if (event == nullptr) {
+    misuse(std::string(call) + " is given an event that was never created");
+    return nullptr;
   }
-  if (found != nullptr && !destroyed) return found;
-  misuse(destroyed ? std::string(call) + " on event " + std::to_string(found->number) + ", which is destroyed"
-                   : no_such(call, "event"));
+  look(event->word);
+  if (is_alive(*event)) return event;
+  misuse(std::string(call) + " on event " + std::to_string(event->number) + ", which is destroyed");
   return nullptr;
 }
 

@@ -143,7 +143,8 @@ cudaError_t call(const char* name, Body body) {
 }
 extern thread_local bool in_host_function;
 
-// The objects behind handles; null, with the misuse reported, if it is none or was destroyed.
+// The objects behind handles; null, with the misuse reported, if it is none or was destroyed. A point, but for the
+// default streams.
 Stream* stream_of(cudaStream_t handle, const char* call);
 Event* event_of(cudaEvent_t handle, const char* call);
 cudaStream_t handle_of(Stream& stream);
