@@ -15,14 +15,15 @@ void add_to(int* to, int value) {
 
 const wedge::gpu::Kernel kernels[] = {{fill_with, "fill", 20us}, {add_to, "add", 20us}};
 
-void launch(void (*kernel)(int*, int), int* to, int value, cudaStream_t stream) {
+cudaError_t launch(void (*kernel)(int*, int), int* to, int value, cudaStream_t stream) {
   void* arguments[] = {&to, &value};
-  must(cudaLaunchKernel(reinterpret_cast<const void*>(kernel), 1, 1, arguments, 0, stream));
+  return cudaLaunchKernel(reinterpret_cast<const void*>(kernel), 1, 1, arguments, 0, stream);
 }
 
 }  // namespace
 
-void fill(int* to, int value, cudaStream_t stream) { launch(fill_with, to, value, stream); }
-void add(int* to, int value, cudaStream_t stream) { launch(add_to, to, value, stream); }
+cudaError_t try_fill(int* to, int value, cudaStream_t stream) { return launch(fill_with, to, value, stream); }
+void fill(int* to, int value, cudaStream_t stream) { must(try_fill(to, value, stream)); }
+void add(int* to, int value, cudaStream_t stream) { must(launch(add_to, to, value, stream)); }
 
 }  // namespace programs

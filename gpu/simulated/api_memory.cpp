@@ -88,6 +88,11 @@ cudaError_t allocate(void** out, std::size_t size, Place place) {
   return cudaSuccess;
 }
 
+void free_blocks(const Device& device) {
+  for (const auto& [address, block] : device.blocks)
+    if (!block.registered) std::free(reinterpret_cast<void*>(address));
+}
+
 }  // namespace wedge::gpu
 
 using namespace wedge::gpu;

@@ -63,6 +63,7 @@ Locked::~Locked() { taken.clear(std::memory_order_release); }
 const Device* device_at_rest() { return the_device; }
 
 void replace_device(const Options* options) {
+  if (the_device != nullptr) free_blocks(*the_device);
   delete the_device;
   the_device = options != nullptr ? new Device(*options) : nullptr;
   if (the_device != nullptr) explain_hangs(explain);

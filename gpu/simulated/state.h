@@ -154,6 +154,7 @@ cudaEvent_t handle_of(Event& event);
 // ------------------------------------------------------------------------------------------------------------------
 Place place_of(const Device& device, const void* address);
 cudaError_t allocate(void** out, std::size_t size, Place place);
+void free_blocks(const Device& device);  // those that are left
 
 // What is not given back, for the misuse; empty if nothing.
 std::string leaks_of(const Device& device);
