@@ -28,6 +28,18 @@ TEST(memory, more_than_there_is_is_refused) {
   EXPECT_CUDA(cudaSuccess, cudaPeekAtLastError());
 }
 
+TEST(memory, what_is_given_back_can_be_had_again) {
+  std::size_t free = 0;
+  std::size_t total = 0;
+  ASSERT_CUDA(cudaMemGetInfo(&free, &total));
+  const std::size_t most = free / 5 * 3;
+  for (int i = 0; i < 2; ++i) {
+    void* memory = nullptr;
+    ASSERT_CUDA(cudaMalloc(&memory, most));
+    EXPECT_CUDA(cudaSuccess, cudaFree(memory));
+  }
+}
+
 TEST(memory, what_is_given_back_twice_is_refused) {
   void* device = nullptr;
   ASSERT_CUDA(cudaMalloc(&device, 64));

@@ -52,7 +52,7 @@ TEST(Programs, hang_with_the_operations_of_the_streams_in_the_trace) {
   wedge(run_of("gpu/default-stream-deadlock:as-found", out, {}));
   const model::VariantResult variant = only_variant(out.path());
   ASSERT_EQ(variant.findings.size(), 1U);
-  EXPECT_TRUE(contains(variant.findings[0].text, "cudaMemcpy waits for the default stream"))
+  EXPECT_TRUE(contains(variant.findings[0].text, "task 0 waits in cudaMemcpy for the default stream"))
       << variant.findings[0].text;
   const std::string report = read_text(out / "report.md") + read_text(out / variant.findings[0].report);
   EXPECT_TRUE(contains(report, "stream 1 1: host function, which has started")) << report;

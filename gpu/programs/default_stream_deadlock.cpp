@@ -56,8 +56,8 @@ const wedge::Scenario scenario{
         {
             {"as-found", [] { run(cudaStreamDefault); },
              wedge::expect(wedge::Outcome::deadlock,
-                           "cudaMemcpy waits for the default stream, where copy of 64 bytes from "
-                           "device to host waits for stream 1, behind host function")},
+                           "task 0 waits in cudaMemcpy for the default stream, where copy of 64 bytes from device to "
+                           "host waits for stream 1, behind host function")},
             {"fixed", [] { run(cudaStreamNonBlocking); }, wedge::expect(wedge::Outcome::pass)},
         },
 };

@@ -61,7 +61,7 @@ const wedge::Scenario scenario{
             {"none", [] { run({}, false); }, wedge::expect(wedge::Outcome::pass)},
             {"kernel-never-ends", [] { wait(never_ends); },
              wedge::expect(wedge::Outcome::deadlock,
-                           "cudaEventSynchronize waits for event 1 on stream 1, behind kernel `")},
+                           "task 0 waits in cudaEventSynchronize for event 1 on stream 1, behind kernel `")},
             {"launch-fails", [] { run(launch, false); }, wedge::expect(wedge::Outcome::panic).with_race()},
             {"launch-fails-checked", [] { run(launch, true); }, wedge::expect(wedge::Outcome::pass)},
             {"allocation-fails", [] { run(allocation, false); }, wedge::expect(wedge::Outcome::panic)},

@@ -11,7 +11,8 @@ namespace {
 using Blocks = std::map<std::uintptr_t, Block>;
 
 constexpr std::size_t alignment = 256;
-Word memory_word = 0;        // what is allocated
+Word memory_word = 0;  // what is allocated
+constexpr std::size_t most_stale = 1 << 20;
 constexpr int stale = 0xcd;  // what fresh memory holds: the same in every execution, and nothing that makes sense
 
 // The block that the address lies in.
@@ -77,7 +78,7 @@ cudaError_t allocate(void** out, std::size_t size, Place place) {
   const std::size_t whole = (size + alignment - 1) / alignment * alignment;
   void* memory = fails ? nullptr : std::aligned_alloc(alignment, whole);
   const Unseen unseen;
-  if (memory != nullptr) std::memset(memory, stale, size);
+  if (memory != nullptr) std::memset(memory, stale, size < most_stale ? size : most_stale);
   Locked device;
   if (memory == nullptr) {
     if (place == Place::device) device->used_bytes -= size;

@@ -30,7 +30,7 @@ std::string state_of(const Operation& operation, std::chrono::nanoseconds now) {
 // From what is waited for to what stands in its way at last.
 std::string reason_of(const HostWait& wait, std::chrono::nanoseconds now) {
   const Operation* at = wait.operation;
-  std::string text = wait.call + " waits for ";
+  std::string text = "task " + std::to_string(wait.task) + " waits in " + wait.call + " for ";
   text += wait.event != 0 ? "event " + std::to_string(wait.event) + " on " : "";
   text += at->stream->name();
   const Stream* stream = at->stream;

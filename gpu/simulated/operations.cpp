@@ -140,7 +140,7 @@ bool is_done(const Operation& operation) { return __atomic_load_n(&operation.don
 
 void wait_for(Operation& operation, const char* call, std::uint32_t event) {
   look(operation.done);
-  HostWait wait{call, &operation, event};
+  HostWait wait{current_task(), call, &operation, event};
   {
     Locked device;
     device->host_waits.push_back(&wait);

@@ -81,6 +81,9 @@ void explain_hangs(std::string (*explain)(std::chrono::nanoseconds now)) {
   if (explain_hang != nullptr) explain_hang(explain);
 }
 
+// Under control thread numbers begin with that of the process, and go on in the order of creation.
+std::uint32_t current_task() { return static_cast<std::uint32_t>(syscall(SYS_gettid) - getpid()); }
+
 std::chrono::nanoseconds now() {
   timespec time{};
   clock_gettime(CLOCK_MONOTONIC, &time);

@@ -46,6 +46,8 @@ void note(std::string_view text);
 void misuse(const std::string& text);
 // `explain` is asked when an execution hangs; `now` is the virtual time.
 void explain_hangs(std::string (*explain)(std::chrono::nanoseconds now));
+// The number of the calling task, as reports have it.
+std::uint32_t current_task();
 // Virtual time as the program sees it. A point.
 std::chrono::nanoseconds now();
 

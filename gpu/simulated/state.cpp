@@ -80,7 +80,8 @@ Stream* stream_of(cudaStream_t handle, const char* call) {
     Locked device;
     return &device->legacy();
   }
-  Stream* stream = find(handle, [](Device& device) -> auto& { return device.streams; });
+  Stream* stream = find(
+      handle, [](Device & device) -> auto& { return device.streams; });
   if (stream == nullptr) {
     misuse(std::string(call) + " is given a stream that was never created");
     return nullptr;
@@ -92,7 +93,8 @@ Stream* stream_of(cudaStream_t handle, const char* call) {
 }
 
 Event* event_of(cudaEvent_t handle, const char* call) {
-  Event* event = find(handle, [](Device& device) -> auto& { return device.events; });
+  Event* event = find(
+      handle, [](Device & device) -> auto& { return device.events; });
   if (event == nullptr) {
     misuse(std::string(call) + " is given an event that was never created");
     return nullptr;

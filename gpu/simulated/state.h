@@ -73,6 +73,7 @@ struct Block {
 
 // A host thread that waits for operations.
 struct HostWait {
+  std::uint32_t task = 0;
   std::string call;
   const Operation* operation = nullptr;
   std::uint32_t event = 0;  // its number, if it is an event that is waited for
