@@ -103,6 +103,19 @@ void benign_race(const volatile void* address, std::size_t size, std::string_vie
 // of an execution before it counts as a livelock are counted from the last such call.
 void progress();
 
+// One of n equally permitted results, from 0: the strategy chooses, and the trace records it. Elsewhere always 0.
+std::uint32_t choose(std::uint32_t n);
+
+// For libraries that are simulated or wrapped: the program has broken a rule of theirs. Ends the execution with the
+// outcome `misuse` and this text; returns where misuse is not reported (--no-misuse).
+void misuse(std::string_view text);
+
+// For such libraries, too: `explain` is asked when the execution hangs (deadlock, lost wakeup, unmet obligation,
+// deadline, livelock), and what it returns becomes part of the text. `now` is virtual time, as CLOCK_MONOTONIC has it.
+// As with an obligation, every task stands still then: take no lock and wait for nothing. It may call note(). One for
+// each execution, until that ends; null: none.
+void explain_hang(std::string (*explain)(std::chrono::nanoseconds now));
+
 // Whether the caller runs inside a controlled execution. Not so on the free rungs.
 bool controlled();
 

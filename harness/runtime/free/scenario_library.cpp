@@ -106,6 +106,15 @@ void benign_race(const volatile void*, std::size_t, std::string_view) {}
 
 void progress() {}
 
+std::uint32_t choose(std::uint32_t) { return 0; }
+
+void misuse(std::string_view text) {
+  std::fprintf(stderr, "wedge: misuse: %.*s\n", static_cast<int>(text.size()), text.data());
+  std::abort();
+}
+
+void explain_hang(std::string (*)(std::chrono::nanoseconds)) {}
+
 bool controlled() { return false; }
 
 }  // namespace wedge

@@ -25,6 +25,7 @@
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/scheduler/seeded.h"
 #include "harness/runtime/strategy/registry.h"
+#include "harness/runtime/trace/explanation.h"
 #include "harness/runtime/trace/quiescence.h"
 #include "harness/runtime/trace/recorder.h"
 
@@ -131,6 +132,7 @@ void begin_execution(const model::Request& request, std::uint64_t execution) {
   s.main_finished = s.fair = false;
   s.progress_step = s.unseen = 0;
   s.obligations = nullptr;
+  explain_hang = nullptr;
   s.choices = control->choices;
   s.heartbeat = &control->progress.heartbeat;
   begin_strategy(request, execution);

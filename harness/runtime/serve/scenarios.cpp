@@ -16,6 +16,7 @@
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/serve/control.h"
 #include "harness/runtime/serve/in_process.h"
+#include "harness/runtime/trace/explanation.h"
 #include "harness/runtime/trace/modules.h"
 #include "harness/runtime/trace/recorder.h"
 
@@ -235,7 +236,7 @@ WEDGE_PUBLIC void deadline(std::chrono::nanoseconds limit) {
 }
 
 WEDGE_PUBLIC void note(std::string_view text) {
-  if (runtime::controlled)
+  if (runtime::controlled || runtime::explaining)
     runtime::log_note(text.data(), text.size());
   else if (runtime::is_free())
     runtime::note_freely(text);
@@ -248,6 +249,17 @@ WEDGE_PUBLIC void benign_race(const volatile void* address, std::size_t size, st
 
 WEDGE_PUBLIC void progress() {
   if (runtime::controlled) runtime::note_progress();
+}
+
+WEDGE_PUBLIC std::uint32_t choose(std::uint32_t n) { return runtime::controlled ? runtime::choose_value(n) : 0; }
+
+WEDGE_PUBLIC void misuse(std::string_view text) {
+  if ((runtime::controlled && runtime::scheduler.reports_misuse) || runtime::is_free())
+    runtime::fail(Outcome::misuse, "%.*s", static_cast<int>(text.size()), text.data());
+}
+
+WEDGE_PUBLIC void explain_hang(std::string (*explain)(std::chrono::nanoseconds now)) {
+  if (runtime::controlled) runtime::explain_hang = explain;
 }
 
 WEDGE_PUBLIC bool controlled() { return runtime::controlled; }

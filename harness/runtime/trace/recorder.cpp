@@ -13,6 +13,7 @@
 #include "harness/runtime/scheduler/execution.h"
 #include "harness/runtime/scheduler/scheduler.h"
 #include "harness/runtime/trace/event_log.h"
+#include "harness/runtime/trace/explanation.h"
 #include "harness/runtime/trace/modules.h"
 #include "harness/runtime/trace/stacks.h"
 
@@ -101,6 +102,7 @@ void fail(Outcome outcome, const char* format, ...) {
   va_start(arguments, format);
   std::vsnprintf(control->result.text, sizeof control->result.text, format, arguments);
   va_end(arguments);
+  add_explanation(outcome);
   record_result(outcome);
   finish_process();
 }
