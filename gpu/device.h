@@ -60,7 +60,7 @@ struct Faults {
 };
 
 struct Options {
-  std::size_t memory_bytes = std::size_t{1} << 30;
+  std::size_t memory_bytes = std::size_t{1} << 26;
   Faults faults;
   bool may_leak = false;  // or else what is left at the end of the session is a misuse
 };
