@@ -188,6 +188,9 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
       ->default_str("fiber");
   command->add_option("--jobs", run.jobs, "Processes at once; results do not depend on it")->capture_default_str();
   command->add_flag("--keep-going", run.keep_going, "Do not stop at the first failing execution; count them all");
+  command->add_option(
+      "--enough", run.enough,
+      "With --keep-going: stop counting after 8, 64, 512, then every 4096 executions, once so many failed");
   command->add_flag("!--no-analysis", run.analyse,
                     "Report findings as they were found: not made smaller, and without their rate");
   command->add_option("--out", run.out, "Folder for report.md, result.json, traces/ and so on")->capture_default_str();
@@ -212,7 +215,8 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_option("--program", run.program, "The scenario program that the ids belong to");
   command->add_option("--mutation", run.mutation)->group("");
   add_rung_options(*command, run);
-  refuse_negative(*command, {"--depth", "--executions", "--time", "--seed", "--jobs", "--steps", "--stuck"});
+  refuse_negative(*command,
+                  {"--depth", "--executions", "--enough", "--time", "--seed", "--jobs", "--steps", "--stuck"});
   command->footer(run_footer);
   command->callback([&line] { line.kind = CommandLine::Kind::run; });
 }
@@ -321,6 +325,13 @@ void check_strategy(const std::string& strategy) {
     throw EnvironmentError("there is no strategy '" + strategy + "'; take " + known_strategies());
 }
 
+void check_enough(const RunOptions& run, const CLI::App& command) {
+  if (command.count("--enough") == 0) return;
+  if (!run.keep_going)
+    throw EnvironmentError("--enough says when to stop counting failures, so it goes with --keep-going");
+  if (run.enough == 0) throw EnvironmentError("--enough must be at least 1");
+}
+
 void check_exhaust(const RunOptions& run, const CLI::App& command) {
   if (run.strategy != "exhaust") {
     if (command.count("--bound") > 0)
@@ -351,6 +362,7 @@ void check_run(const RunOptions& run, const CLI::App& command) {
         "say what to run: a program such as ./test, or a scenario id such as 'canaries/*' ('wedge list' shows them)");
   check_strategy(run.strategy);
   check_rung_options(run, command);
+  check_enough(run, command);
   check_exhaust(run, command);
   if (run.depth == 0) throw EnvironmentError("--depth must be at least 1");
   if (command.count("--depth") > 0 && run.strategy != "pct" && run.strategy != "portfolio")

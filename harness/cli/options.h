@@ -39,6 +39,7 @@ struct RunOptions {
   model::CarrierKind carrier = model::CarrierKind::fiber;
   unsigned jobs = 1;
   bool keep_going = false;
+  std::uint64_t enough = 0;  // failures to count; 0: no limit
   bool analyse = true;
   std::string out = "out";
   std::uint64_t max_steps = 1000000;

@@ -169,6 +169,7 @@ class Run {
     plan.executions = options_.executions;
     plan.chunk = selection.kind == ProgramKind::plain ? plain_chunk : scenario_chunk;
     plan.keep_going = options_.keep_going;
+    if (options_.enough > 0) plan.enough = options_.enough;
     plan.is_benign = [this](model::Trace& trace) { return benign_by_rule(trace); };
     plan.progress = [this](std::uint64_t done, std::uint64_t failures) { progress_.update(done, failures); };
     progress_.begin(reports::variant_name(row), options_.executions);

@@ -125,6 +125,14 @@ const BadInput bad_inputs[] = {
     {"nothing_to_run", "what to run", [](auto&) { return Words{"run"}; }},
     // Options
     {"unknown_option", "--no-such-option", [](auto&) { return run_with({"--no-such-option"}); }},
+    {"enough_without_keep_going", "--keep-going",
+     [](auto&) {
+       return run_with({"--enough", "3"});
+     }},
+    {"enough_is_none", "--enough must be at least 1",
+     [](auto&) {
+       return run_with({"--keep-going", "--enough", "0"});
+     }},
     {"unknown_command", "no-such-command", [](auto&) { return Words{"no-such-command"}; }},
     {"unknown_strategy", "strategy",
      [](auto&) {

@@ -185,7 +185,7 @@ TEST(OrphanedReceiveRungs, free_shows_what_killed_processes_leave) {
       wedge({"run", "orphaned-recv/killed-child:killed/*", "orphaned-recv/killed-child:watched/*",
              "orphaned-recv/killed-child:held/started", "--rung", "free", "--executions", "2", "--out", out.path()});
   EXPECT_EQ(run.status, 0) << run.output << run.errors;
-  const model::VariantResult& held = variant_in(result_in(out.path()), "orphaned-recv/killed-child", "held/started");
+  const model::VariantResult held = variant_in(result_in(out.path()), "orphaned-recv/killed-child", "held/started");
   EXPECT_EQ(name_of(held.outcome), name_of(Outcome::hang));
 }
 

@@ -23,7 +23,7 @@ class Campaign {
   CampaignResult run() {
     try {
       workers_.learn(search_.knowledge());  // nothing: they may have worked for another campaign
-      while (goes_on()) run_round();
+      while (goes_on() && !has_enough()) run_round();
     } catch (const Interrupted&) {
       interrupted_ = true;
       for (unsigned worker = 0; worker < active_.size(); ++worker) drop(worker);
@@ -40,6 +40,7 @@ class Campaign {
 
   // The scout and what follows it always run, however short the time.
   bool goes_on() const { return next_ < limit() && (next_ <= 1 || !plan_.out_of_time()); }
+  bool has_enough() const { return plan_.keep_going && failures_.size() + races_.size() >= plan_.enough; }
 
   void run_round() {
     const std::uint64_t first = next_;

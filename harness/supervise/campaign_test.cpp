@@ -150,6 +150,22 @@ TEST(campaign, keep_going_counts_all_and_keeps_one_finding_per_fingerprint) {
     }
 }
 
+TEST(campaign, with_enough_failures_no_further_round_begins_whoever_answers_first) {
+  for (unsigned workers : {1U, 2U, 5U})
+    for (unsigned seed = 0; seed < 50; ++seed) {
+      FakeWorkers fake(workers, {19, 20, 70, 600}, seed);
+      CampaignPlan plan = plan_of(1000, true);
+      plan.enough = 3;
+      const CampaignResult result = run_campaign(plan, fake);
+      EXPECT_EQ(result.executions, 512U);
+      EXPECT_EQ(result.failures, 3U);
+      EXPECT_EQ(result.first_failure, 19U);
+      plan.enough = 5;
+      FakeWorkers other(workers, {19, 20, 70, 600}, seed);
+      EXPECT_EQ(run_campaign(plan, other).executions, 1000U);
+    }
+}
+
 TEST(campaign, without_failures_every_execution_runs_once) {
   for (std::uint64_t executions : {1U, 2U, 10U, 11U, 1000U}) {
     FakeWorkers fake(3, {}, 1);
