@@ -75,7 +75,10 @@ class Obligation {
   bool fulfilled() const;
   std::string_view what() const { return what_; }
   // What has not happened, and why. Calls `explain`.
-  std::string unmet() const { return explain_ ? what_ + "; " + explain_() : what_; }
+  std::string unmet() const {
+    const std::string why = explain_ ? explain_() : std::string();
+    return why.empty() ? what_ : what_ + "; " + why;
+  }
   const Obligation* next() const { return next_; }
 
  private:
