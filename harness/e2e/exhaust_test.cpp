@@ -87,6 +87,15 @@ TEST(ExhaustFinds, as_many_traces_as_there_are) {
   }
 }
 
+// Either of the two makes it, and the other comes before the end or behind it: as often in the last execution as in the
+// first, although they share a process.
+TEST(ExhaustFinds, local_statics_made_in_every_execution) {
+  const std::string target = "canaries/pass/sharing:local-static";
+  const Folder out;
+  const std::string words = claim_line(exhausted(target, out), target);
+  EXPECT_TRUE(words.starts_with("complete: 4 traces, no failure")) << words;
+}
+
 TEST(ExhaustFinds, the_same_whatever_jobs_is) {
   const Folder one;
   const Folder four;

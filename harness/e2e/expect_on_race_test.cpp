@@ -163,6 +163,23 @@ TEST_F(ExpectVerdicts, say_which_tests_are_blind) {
   EXPECT_TRUE(contains(page, "| `cancel-during-forward-pass` | passes 600 executions | " + blind + " |")) << page;
 }
 
+TEST_F(ExpectVerdicts, stand_beside_what_other_rungs_show) {
+  const Folder free;
+  wedge({"run", ids + "stop:*", "--rung", "free", "--executions", "1", "--out", free.path()});
+  const Finished run = wedge({"verdicts", "--out", out_->path(), "--beside", free.path()});
+  EXPECT_EQ(run.status, 0) << run.errors;
+  const std::string page = read_text(*out_ / "verdicts.md");
+  EXPECT_TRUE(contains(page, "### Where it shows")) << page;
+  EXPECT_TRUE(contains(page, " | real threads, delays |")) << page;
+  const std::string join = "| `join` | passes 600 executions | **cures, within 600 executions** |";
+  EXPECT_TRUE(contains(page, join)) << "no part of the verdicts\n" << page;
+
+  const Finished without = wedge({"verdicts", "--out", out_->path(), "--beside", free / "missing"});
+  EXPECT_EQ(without.status, 2);
+  EXPECT_TRUE(contains(without.errors, "which --beside names")) << without.errors;
+  EXPECT_EQ(read_text(*out_ / "verdicts.md"), page) << "what was there is kept";
+}
+
 TEST_F(ExpectVerdicts, the_report_names_the_lock_who_holds_it_and_who_waits_behind) {
   const model::VariantResult& as_found = variant_in(result_, "after-the-fix", "as-found");
   ASSERT_FALSE(as_found.findings.empty());
