@@ -18,17 +18,19 @@ struct Granule {
   Cell cells[2];
 };
 
-// A leaf is the shadow of two megabytes. Its pages remember in which execution they were last used, so that a stack of
-// eight megabytes of which little was used is quickly forgotten.
+// A leaf is the shadow of two megabytes. It has a bit for each page that was used in this execution, so that a stack of
+// eight megabytes of which little was used is forgotten at once.
 constexpr unsigned int leaf_bits = 21;
 constexpr unsigned int page_bits = 12;
+constexpr std::uintptr_t page_size = std::uintptr_t{1} << page_bits;
 constexpr std::size_t granules_per_leaf = std::size_t{1} << (leaf_bits - 3);
-constexpr std::size_t pages_per_leaf = std::size_t{1} << (leaf_bits - page_bits);
+constexpr std::size_t words_per_leaf = (std::size_t{1} << (leaf_bits - page_bits)) / 64;
 constexpr std::uintptr_t address_limit = std::uintptr_t{1} << 47;
 
 struct Leaf {
   Granule granules[granules_per_leaf];
-  Epoch used[pages_per_leaf];  // long_past + 1 of that execution
+  std::uint64_t used[words_per_leaf];  // one bit for each page
+  Epoch used_in;                       // long_past + 1 of the execution that these bits are of
 };
 
 Leaf** leaves = nullptr;
@@ -56,12 +58,16 @@ Leaf& leaf_of(std::uintptr_t address) {
   return *leaf;
 }
 
-std::size_t page_in_leaf(std::uintptr_t address) { return (address >> page_bits) & (pages_per_leaf - 1); }
+std::size_t word_in_leaf(std::uintptr_t address) { return (address >> (page_bits + 6)) & (words_per_leaf - 1); }
 std::size_t granule_in_leaf(std::uintptr_t address) { return (address >> 3) & (granules_per_leaf - 1); }
 
-Granule& granule_at(std::uintptr_t address) {
+[[gnu::always_inline]] inline Granule& granule_at(std::uintptr_t address) {
   Leaf& leaf = leaf_of(address);
-  leaf.used[page_in_leaf(address)] = long_past + 1;
+  if (leaf.used_in != long_past + 1) [[unlikely]] {
+    for (std::uint64_t& word : leaf.used) word = 0;
+    leaf.used_in = long_past + 1;
+  }
+  leaf.used[word_in_leaf(address)] |= std::uint64_t{1} << (address >> page_bits & 63);
   return leaf.granules[granule_in_leaf(address)];
 }
 
@@ -83,7 +89,8 @@ void put(Cell& cell, const Access& access, std::uint8_t bytes) {
 }
 
 // Looks at one cell: reports a race, and gives up the bytes for which the new access says it all.
-void meet(Cell& cell, std::uintptr_t base, std::uint8_t bytes, const Access& access, bool notes, OnRace on_race) {
+[[gnu::always_inline]] inline void meet(Cell& cell, std::uintptr_t base, std::uint8_t bytes, const Access& access,
+                                        bool notes, OnRace on_race) {
   const auto shared = static_cast<std::uint8_t>(cell.bytes & bytes);
   if (shared == 0) return;
   if (cell.epoch <= long_past) {
@@ -138,8 +145,8 @@ void meet_list(std::uintptr_t base, std::uint8_t bytes, const Access& access, bo
   }
 }
 
-void note_in_granule(Granule& granule, std::uintptr_t base, std::uint8_t bytes, const Access& access, bool notes,
-                     OnRace on_race) {
+[[gnu::always_inline]] inline void note_in_granule(Granule& granule, std::uintptr_t base, std::uint8_t bytes,
+                                                   const Access& access, bool notes, OnRace on_race) {
   Cell& first = granule.cells[0];
   Cell& second = granule.cells[1];
   meet(first, base, bytes, access, notes, on_race);
@@ -176,23 +183,35 @@ std::uint8_t bytes_from(std::uintptr_t address, std::size_t size) {
   return static_cast<std::uint8_t>((all_bytes >> (8 - here)) << first);
 }
 
-bool was_used(std::uintptr_t address) {
+// The pages used from that of `address` to the end of its word of bits, the first of them in the lowest bit.
+std::uint64_t used_from(std::uintptr_t address) {
   const Leaf* leaf = leaves[address >> leaf_bits];
-  return leaf != nullptr && leaf->used[page_in_leaf(address)] == long_past + 1;
+  if (leaf == nullptr || leaf->used_in != long_past + 1) return 0;
+  return leaf->used[word_in_leaf(address)] >> (address >> page_bits & 63);
+}
+
+// The beginning of the next used page, or `end`, whichever comes first; `address` itself if its page is used.
+std::uintptr_t next_used(std::uintptr_t address, std::uintptr_t end) {
+  constexpr std::uintptr_t word_size = page_size * 64;
+  while (address < end) {
+    const std::uint64_t used = used_from(address);
+    if ((used & 1) != 0) return address;
+    if (used != 0) {
+      address = (address & ~(page_size - 1)) + page_size * static_cast<unsigned int>(__builtin_ctzll(used));
+      return address < end ? address : end;
+    }
+    address = (address & ~(word_size - 1)) + word_size;
+  }
+  return end;
 }
 
 // Calls `visit` with each granule of the range that was used in this execution, and the bytes of it that are meant.
 template <typename Visit>
 void for_each_used(std::uintptr_t address, std::size_t size, Visit visit) {
-  constexpr std::uintptr_t page = std::uintptr_t{1} << page_bits;
   const std::uintptr_t end = address + size;
-  while (address < end) {
-    const std::uintptr_t next_page = (address & ~(page - 1)) + page;
+  while ((address = next_used(address, end)) < end) {
+    const std::uintptr_t next_page = (address & ~(page_size - 1)) + page_size;
     const std::uintptr_t stop = end < next_page ? end : next_page;
-    if (!was_used(address)) {
-      address = stop;
-      continue;
-    }
     while (address < stop) {
       const std::uintptr_t next = (address & ~std::uintptr_t{7}) + 8;
       visit(granule_at(address), address & ~std::uintptr_t{7}, bytes_from(address, end - address));
