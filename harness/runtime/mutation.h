@@ -1,5 +1,5 @@
 // Test-only: breaks one part of the runtime, so that the tests can show that they would notice. Compiled in only by
-// -DWEDGE_MUTATIONS; in the real library mutated() is a constant.
+// -DWEDGE_MUTATIONS=1; in the real library mutated() is a constant.
 #pragma once
 
 #include <cstdint>
@@ -53,11 +53,14 @@ enum class Mutation : std::uint32_t {
   count_,
 };
 
+// Not there without -DWEDGE_MUTATIONS: a file that asks belongs to switched_sources in harness/runtime/meson.build.
 #ifdef WEDGE_MUTATIONS
+#if WEDGE_MUTATIONS
 extern Mutation active_mutation;
 inline bool mutated(Mutation mutation) { return active_mutation == mutation; }
 #else
 constexpr bool mutated(Mutation) { return false; }
+#endif
 #endif
 
 }  // namespace wedge::runtime

@@ -26,7 +26,7 @@ WEDGE_REAL(fork);
 
 namespace wedge::runtime {
 
-#ifdef WEDGE_MUTATIONS
+#if WEDGE_MUTATIONS
 Mutation active_mutation = Mutation::none;
 #endif
 
@@ -103,7 +103,7 @@ bool next_request() {
   do got = raw::call(SYS_read, socket_fd, reinterpret_cast<long>(&byte), 1);
   while (got == -EINTR);
   if (got != 1) return false;
-#ifdef WEDGE_MUTATIONS
+#if WEDGE_MUTATIONS
   active_mutation = static_cast<Mutation>(control->request.mutation);
 #endif
   if (thread_started_early)

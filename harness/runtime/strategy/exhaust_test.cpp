@@ -10,7 +10,7 @@
 
 namespace wedge::runtime {
 
-#ifdef WEDGE_MUTATIONS
+#if WEDGE_MUTATIONS
 Mutation active_mutation = Mutation::none;
 #endif
 
@@ -216,7 +216,7 @@ TEST(Exhaust, without_reduction_the_same_is_found) {
   }
 }
 
-#ifdef WEDGE_MUTATIONS
+#if WEDGE_MUTATIONS
 TEST(Exhaust, sleeping_too_long_is_noticed) {
   active_mutation = Mutation::sleep_too_long;
   EXPECT_NE(first_wrong(), "");
