@@ -58,7 +58,7 @@ std::string findings_words(const VariantResult& variant) {
 
 std::string judgement(const VariantResult& variant) {
   if (!variant.left_out.empty()) return "left out";
-  if (variant.as_declared) return "yes";
+  if (variant.as_declared) return variant.too_rare && variant.findings.empty() ? "too rare for the strategy" : "yes";
   return is_skipped(variant) ? "skipped" : "**no**";
 }
 

@@ -38,7 +38,7 @@ Listed listed_from(const std::string& line) {
     throw EnvironmentError("a program lists its scenarios in a way that this wedge does not know; link it again");
   return {fields[0], fields[1], fields[2], fields[3],
           *outcome,  fields[5], 0,         static_cast<Unfit>(std::atoi(fields[6].c_str())),
-          false};
+          false,     {}};
 }
 
 std::string fingerprint_of(Outcome outcome, const std::string& text) {

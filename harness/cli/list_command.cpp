@@ -24,6 +24,7 @@ void print(const std::vector<Listed>& variants) {
     }
     fmt::print("    {:<32}  expected: {}", variant.variant, name_of(variant.expected));
     if (!variant.expected_text.empty()) fmt::print(" saying '{}'", variant.expected_text);
+    if (!variant.too_rare_for.empty()) fmt::print(", too rare for {}", variant.too_rare_for);
     fmt::print("\n");
   }
 }

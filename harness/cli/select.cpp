@@ -133,7 +133,7 @@ std::vector<Listed> listed_from(const std::vector<model::ListingRecord>& records
   for (const model::ListingRecord& record : records)
     result.push_back({text_in(record.scenario), text_in(record.title), text_in(record.source), text_in(record.variant),
                       record.expected, text_in(record.text), record.max_steps, static_cast<Unfit>(record.unfit_for),
-                      record.races});
+                      record.races, text_in(record.too_rare_for)});
   return result;
 }
 

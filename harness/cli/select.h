@@ -21,7 +21,8 @@ struct Listed {
   std::string expected_text;
   std::uint64_t max_steps = 0;
   Unfit unfit_for = Unfit::nothing;
-  bool races = false;  // data races may be found beside what is expected
+  bool races = false;        // data races may be found beside what is expected
+  std::string too_rare_for;  // a strategy, or empty
 };
 
 // A program to start, and what to run in it: itself, or some of its scenarios.

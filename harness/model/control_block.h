@@ -298,7 +298,8 @@ struct ListingRecord {  // one per variant
   char title[256];
   char source[256];
   char variant[256];
-  char text[256];  // the text the outcome must contain; empty: any
+  char text[256];         // the text the outcome must contain; empty: any
+  char too_rare_for[24];  // a strategy that need not come to it; empty: none
   Outcome expected;
   std::uint8_t unfit_for;  // wedge::Unfit
   bool races;              // data races are expected beside the outcome

@@ -83,6 +83,7 @@ Json json_of(const VariantResult& variant) {
                {"expected_races", variant.expected_races},
                {"benign", benign},
                {"findings", findings}};
+  if (variant.too_rare) json["too_rare"] = true;
   if (variant.exhaust) json["exhaust"] = json_of(*variant.exhaust);
   return json;
 }
@@ -138,6 +139,7 @@ VariantResult variant_from(const Json& json) {
   if (json.contains("residual") && !json.at("residual").is_null())
     variant.residual = residual_from(json.at("residual"));
   variant.expected_races = json.value("expected_races", false);
+  variant.too_rare = json.value("too_rare", false);
   if (json.contains("benign"))
     for (const Json& race : json["benign"]) variant.benign.push_back({race.at("text"), race.at("reason")});
   for (const Json& finding : json.at("findings")) variant.findings.push_back(finding_from(finding));

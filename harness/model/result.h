@@ -14,6 +14,8 @@
 //      "residual": null, or {"strategy", "executions", "risk": after so many of them none of which failed, one fails
 //        with at most this probability (95 % confidence), "switch_pairs": seen in all, "new_in_last_tenth": of them},
 //      "expected_races": whether data races may be found beside what is expected,
+//      "too_rare": there and true if the failure is declared too rare for the strategy of this run, which need not
+//        find it,
 //      "benign": [{"text", "reason"}] races that were seen and declared harmless,
 //      "failures": how many failed (without --keep-going 1 at most, and the data races found on the way),
 //      "findings": [{"outcome", "fingerprint", "execution", "steps", "text", "place", "trace", "hang", "report": paths
@@ -97,6 +99,7 @@ struct VariantResult {
   std::vector<FindingResult> findings;
   std::optional<Residual> residual;  // controlled campaigns without a failure
   bool expected_races = false;       // data races may be found beside what is expected
+  bool too_rare = false;             // declared so for the strategy of this run, which need not find it
   std::vector<BenignRace> benign;
   std::optional<ExhaustClaim> exhaust;
   std::string left_out;         // why it was not run on this rung, or empty

@@ -91,7 +91,9 @@ const wedge::Scenario scenario{
             {"fix/drop-refs-early", with({.references = Switches::References::dropped_early}), symptom()},
             {"fix/scope-pins", with({.read = Switches::Read::scoped_pins}), symptom()},
             {"fix/flush-once", with({.drop = Switches::Drop::flush_once}), symptom("sealed at epoch")},
-            {"fix/flush-twice-after-unpin", with({.drop = Switches::Drop::flush_twice}), symptom("sealed at epoch")},
+            // The worker has to stay pinned over both flushes: seen once in 20,000 executions of random.
+            {"fix/flush-twice-after-unpin", with({.drop = Switches::Drop::flush_twice}),
+             symptom("sealed at epoch").too_rare("random")},
             {"fix/flush-inside-guard", with({.drop = Switches::Drop::flush_inside_guard}), symptom("sealed at epoch")},
             {"fix/pinned-thread-during-flush",
              with({.drop = Switches::Drop::flush_twice, .bystander = Switches::Bystander::pinned_during_the_flush}),

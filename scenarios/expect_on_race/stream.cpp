@@ -78,7 +78,9 @@ const wedge::Scenario scenario{
     .source = "https://github.com/oldnordic/ROCmForge",
     .variants =
         {
-            {"as-found", [] { run(2, Listens::after_the_look); }, symptom},
+            // Between 2 and 5 the loop does some fifty operations, and a fair coin before each does not keep the stream
+            // away so long.
+            {"as-found", [] { run(2, Listens::after_the_look); }, wedge::Expectation(symptom).too_rare("random")},
             {"fix/listen-before-the-look", [] { run(2, Listens::before_the_look); }, passes},
             {"fix/poll", [] { run(2, Listens::not_at_all); }, passes},
         },

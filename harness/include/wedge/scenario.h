@@ -20,15 +20,23 @@ namespace wedge {
 struct Expectation {
   Outcome outcome = Outcome::pass;
   std::string text;
-  bool races = false;  // data races may be found beside it
+  bool races = false;        // data races may be found beside it
+  std::string too_rare_for;  // a strategy, or empty
 
   Expectation with_race() && {
     races = true;
     return std::move(*this);
   }
+
+  // For a failure to which this strategy has no real chance to come: a campaign of it that finds nothing is as declared
+  // and says so. Any other must find it.
+  Expectation too_rare(std::string strategy) && {
+    too_rare_for = std::move(strategy);
+    return std::move(*this);
+  }
 };
 
-inline Expectation expect(Outcome outcome, std::string text = {}) { return {outcome, std::move(text), false}; }
+inline Expectation expect(Outcome outcome, std::string text = {}) { return {outcome, std::move(text), false, {}}; }
 
 // Where a variant cannot be run, and is left out with this reason.
 enum class Unfit : std::uint8_t {

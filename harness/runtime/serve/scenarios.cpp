@@ -65,6 +65,7 @@ void write_listing() {
       copy(record.source, scenario->source);
       copy(record.variant, variant.name);
       copy(record.text, variant.expectation.text);
+      copy(record.too_rare_for, variant.expectation.too_rare_for);
       record.expected = variant.expectation.outcome;
       record.races = variant.expectation.races;
       record.max_steps = variant.max_steps;
