@@ -150,7 +150,20 @@ TEST_F(Command, scenarios_are_compared_with_what_they_declare) {
   const Finished wrong = wedge("run 'test/wrong' --executions 500", scenarios);
   EXPECT_EQ(wrong.status, 1);
   for (const model::VariantResult& variant : result().variants) EXPECT_FALSE(variant.as_declared) << variant.variant;
-  EXPECT_EQ(result().variants.size(), 3U);
+  EXPECT_EQ(result().variants.size(), 4U);
+}
+
+TEST_F(Command, what_is_too_rare_for_a_strategy_may_be_missed_by_it_alone) {
+  const std::string run = "run 'test/wrong:too-rare' --executions 20 --program " + program("two_scenarios");
+  const Finished by_random = wedge(run + " --strategy random");
+  EXPECT_EQ(by_random.status, 0) << by_random.out;
+  EXPECT_TRUE(contains(by_random.out, "not seen in 20")) << by_random.out;
+  EXPECT_TRUE(contains(by_random.out, "as declared: too rare")) << by_random.out;
+  EXPECT_TRUE(result().variants.at(0).too_rare);
+  EXPECT_EQ(wedge(run + " --strategy pct").status, 1);
+  EXPECT_FALSE(result().variants.at(0).too_rare);
+  const Finished list = wedge("list --program " + program("two_scenarios"));
+  EXPECT_TRUE(contains(list.out, "expected: deadlock, too rare for random")) << list.out;
 }
 
 TEST_F(Command, a_scenario_replays_from_its_trace_too) {

@@ -33,10 +33,11 @@ class Canaries : public testing::TestWithParam<std::string> {
   }
 };
 
-TEST_P(Canaries, end_as_declared_and_those_that_fail_replay_100_of_100_times_under_both_carriers) {
+// What the default strategy finds is replayed a hundred times; a schedule does not know whose it was.
+TEST_P(Canaries, end_as_declared_and_those_that_fail_replay_under_both_carriers) {
   const Folder out;
   expect_as_declared({"canaries/*:as-found", "canaries/*:fix/*"}, 10000, out);
-  for (const std::string& carrier : carriers) expect_replays(out.path(), 100, carrier);
+  for (const std::string& carrier : carriers) expect_replays(out.path(), GetParam() == "portfolio" ? 100 : 10, carrier);
 }
 
 TEST_P(Canaries, that_must_pass_do) {

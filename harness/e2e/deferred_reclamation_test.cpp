@@ -19,22 +19,15 @@ const model::VariantResult& variant_in(const model::RunResult& result, const std
   throw std::runtime_error("no variant " + name);
 }
 
-// A uniform choice at every step hardly ever lets one thread make the twenty steps of two flushes while the other one
-// is within its poll; the README of the scenario says so.
-bool may_be_missed(const std::string& strategy, const std::string& variant) {
-  return strategy == "random" && variant == "fix/flush-twice-after-unpin";
-}
-
 class DeferredReclamation : public testing::TestWithParam<std::string> {};
 
 TEST_P(DeferredReclamation, ends_as_declared) {
   const Folder out;
   const Finished run = wedge({"run", id, "--strategy", GetParam(), "--executions", "2000", "--no-analysis", "--jobs",
                               "2", "--out", out.path()});
-  EXPECT_LE(run.status, 1) << run.output << run.errors;
+  EXPECT_EQ(run.status, 0) << run.output << run.errors;
   for (const model::VariantResult& variant : result_in(out.path()).variants) {
-    EXPECT_TRUE(variant.as_declared || may_be_missed(GetParam(), variant.variant)) << variant.variant << "\n"
-                                                                                   << run.output;
+    EXPECT_TRUE(variant.as_declared) << variant.variant << "\n" << run.output;
     for (const model::FindingResult& finding : variant.findings) EXPECT_EQ(finding.confirmed, "3 of 3");
   }
 }

@@ -39,6 +39,7 @@ const wedge::Scenario wrong{
             {"passes", [] { lock_in_order(false); }, wedge::expect(wedge::Outcome::deadlock)},
             {"hangs", [] { lock_in_order(true); }, wedge::expect(wedge::Outcome::pass)},
             {"other-text", [] { lock_in_order(true); }, wedge::expect(wedge::Outcome::deadlock, "no such words")},
+            {"too-rare", [] { lock_in_order(false); }, wedge::expect(wedge::Outcome::deadlock).too_rare("random")},
         },
 };
 const wedge::Registration registration_of_honest(honest);
