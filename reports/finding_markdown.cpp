@@ -32,6 +32,7 @@ using model::Trace;
 constexpr std::size_t longest_sentence = 600;
 constexpr std::size_t longest_cell = 240;
 constexpr std::size_t longest_message = 1200;
+constexpr std::size_t longest_headline_text = 160;  // beyond it the headline may not have all
 constexpr std::size_t longest_repetition = 1200;
 constexpr std::size_t longest_memory = 5000;
 constexpr Limit table_limit{30, 3 * 1024};
@@ -71,6 +72,18 @@ std::string size(const Trace& trace) {
   return text + fmt::format("; as it was found, {}", counted(trace.analysis->steps_before, "step"));
 }
 
+// What a scenario knows about an obligation that is not met comes in parts, too long for the headline.
+std::string parts_of(const std::string& message) {
+  constexpr std::string_view separator = "; ";
+  std::string text;
+  for (std::size_t at = 0; at < message.size();) {
+    const std::size_t end = std::min(message.find(separator, at), message.size());
+    text += fmt::format("  - {}\n", markdown(message.substr(at, end - at)));
+    at = end + separator.size();
+  }
+  return text;
+}
+
 std::string facts(const Trace& trace) {
   const model::Recipe& recipe = trace.recipe;
   const bool is_pct = recipe.strategy == "pct";
@@ -85,6 +98,8 @@ std::string facts(const Trace& trace) {
   text += fmt::format("- Size: {}\n- Replayed: {}\n", size(trace), replays(trace));
   if (trace.text.find('\n') != std::string::npos)
     text += "- It said:\n\n" + code_block(shortened_to(trace.text, longest_message));
+  else if (trace.text.size() > longest_headline_text)
+    text += "- It says:\n" + parts_of(shortened_to(trace.text, longest_message));
   return text;
 }
 

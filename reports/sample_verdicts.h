@@ -25,6 +25,8 @@ inline model::RunResult sample_verdicts() {
   symptom("as-found");
   result.variants.back().expected = Outcome::deadlock;
   result.variants.back().expected_text = "wait for each other";
+  result.variants.back().title = "two transfers | one account";
+  result.variants.back().source = "https://example.org/bank";
   passes("without/opposite-order");
   symptom("alone/opposite-order");
   passes("without/two-threads");

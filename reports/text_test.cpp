@@ -221,20 +221,18 @@ TEST(words, files_with_the_same_name_keep_their_directories) {
 
 TEST(summary, one_row_per_variant) {
   model::RunResult result;
-  result.variants.push_back({"./a",
-                             "",
-                             "",
-                             Outcome::pass,
-                             "",
-                             Outcome::deadlock,
-                             false,
-                             36,
-                             35,
-                             1,
-                             {{Outcome::deadlock, "", 35, 12, "", "", "", "", "", "3 of 3"}},
-                             {}});
-  result.variants.push_back(
-      {"q", "q", "fixed", Outcome::pass, "", Outcome::pass, true, 10000, std::nullopt, 0, {}, {}});
+  model::VariantResult& failed = result.variants.emplace_back();
+  failed.target = "./a";
+  failed.outcome = Outcome::deadlock;
+  failed.executions = 36;
+  failed.first_failure = 35;
+  failed.failures = 1;
+  failed.findings = {{Outcome::deadlock, "", 35, 12, "", "", "", "", "", "3 of 3"}};
+  model::VariantResult& passed = result.variants.emplace_back();
+  passed.target = passed.scenario = "q";
+  passed.variant = "fixed";
+  passed.as_declared = true;
+  passed.executions = 10000;
   EXPECT_EQ(summary_table(result),
             "variant  expected  outcome   first failure  failures  confirmed\n"
             "./a      pass      deadlock  35             1/36      3 of 3     NOT as declared\n"

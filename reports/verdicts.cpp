@@ -116,8 +116,16 @@ std::string symptom_lines(const Verdicts& verdicts) {
   return text + "\n";
 }
 
+// What the failure is called, and where it was reported.
+std::string title_line(const model::VariantResult& as_found) {
+  if (as_found.title.empty()) return {};
+  const std::string source = as_found.source.empty() ? "" : fmt::format(" (source: {})", markdown(as_found.source));
+  return fmt::format("**{}**{}\n\n", markdown(as_found.title), source);
+}
+
 std::string scenario_part(const Verdicts& verdicts, const std::vector<const model::RunResult*>& rungs) {
-  std::string text = fmt::format("\n## {}\n\n{}", markdown(verdicts.scenario), symptom_lines(verdicts));
+  std::string text = fmt::format("\n## {}\n\n{}{}", markdown(verdicts.scenario), title_line(*verdicts.as_found.variant),
+                                 symptom_lines(verdicts));
   for (const Section& section : sections) {
     std::string rows;
     for (const Claim& claim : verdicts.claims)

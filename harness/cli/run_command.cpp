@@ -131,6 +131,8 @@ class Run {
     row.target = variant.scenario.empty() ? selection.target : variant.scenario;
     row.scenario = variant.scenario;
     row.variant = variant.variant;
+    row.title = variant.title;
+    row.source = variant.source;
     row.expected = variant.expected;
     row.expected_text = variant.expected_text;
     row.expected_races = variant.races;

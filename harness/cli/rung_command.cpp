@@ -119,6 +119,8 @@ class RungRun {
     row.target = variant.scenario.empty() ? selection.target : variant.scenario;
     row.scenario = variant.scenario;
     row.variant = variant.variant;
+    row.title = variant.title;
+    row.source = variant.source;
     row.expected = variant.expected;
     row.expected_text = variant.expected_text;
     row.left_out = why_left_out(variant);

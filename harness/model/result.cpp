@@ -69,6 +69,8 @@ Json json_of(const VariantResult& variant) {
   Json json = {{"target", variant.target},
                {"scenario", variant.scenario},
                {"variant", variant.variant},
+               {"title", variant.title},
+               {"source", variant.source},
                {"expected", name_of(variant.expected)},
                {"expected_text", variant.expected_text},
                {"outcome", name_of(variant.outcome)},
@@ -125,6 +127,8 @@ VariantResult variant_from(const Json& json) {
   json.at("target").get_to(variant.target);
   json.at("scenario").get_to(variant.scenario);
   json.at("variant").get_to(variant.variant);
+  variant.title = json.value("title", "");
+  variant.source = json.value("source", "");
   variant.expected = outcome_in(json.at("expected"));
   json.at("expected_text").get_to(variant.expected_text);
   variant.outcome = outcome_in(json.at("outcome"));

@@ -4,6 +4,7 @@
 //    "rung": "controlled", "free", "tsan" or "rr", "skipped": why that rung could not be used here, or empty,
 //    "interrupted": whether Ctrl-C ended it early,
 //    "variants": [{"target": what the user named, "scenario", "variant": empty for a plain program,
+//      "title", "source": what the scenario says of itself, or empty,
 //      "expected", "expected_text": what it is declared to end in, "outcome": of its first finding, or "pass",
 //      "as_declared", "executions": how many count, "first_failure": index of the first failing one or null,
 //      "exhaust": only of strategy exhaust: {"over": everything within the bound was tried, "bound": "2 preemptions" or
@@ -89,6 +90,8 @@ struct VariantResult {
   std::string target;
   std::string scenario;
   std::string variant;
+  std::string title = {};   // of the scenario, as it declares it
+  std::string source = {};  // where the failure was reported
   Outcome expected = Outcome::pass;
   std::string expected_text;
   Outcome outcome = Outcome::pass;

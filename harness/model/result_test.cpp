@@ -19,8 +19,9 @@ RunResult sample() {
                         "",
                         "reports/a-deadlock-01234567.md",
                         "3 of 3"};
-  VariantResult failed{"./a", "", "", Outcome::pass, "", Outcome::deadlock, false, 36, 35, 1, {finding}};
-  VariantResult passed{"b", "b", "fixed", Outcome::pass, "", Outcome::pass, true, 10000, std::nullopt, 0, {}};
+  VariantResult failed{"./a", "", "", "", "", Outcome::pass, "", Outcome::deadlock, false, 36, 35, 1, {finding}};
+  VariantResult passed{"b",  "b",   "fixed",      "a title", "a source", Outcome::pass, "", Outcome::pass,
+                       true, 10000, std::nullopt, 0,         {}};
   passed.left_out = "it needs virtual time";
   return {"0.1.0", 1, "random", 0, "fiber", "controlled", "", true, {failed, passed}};
 }
