@@ -114,6 +114,7 @@ std::vector<Listed> CommandRunner::variants() {
   if (selection_.kind == supervise::ProgramKind::plain) return {Listed{}};
   supervise::WatchedRunSpec spec = spec_for({selection_.program, "--wedge-list"});
   spec.show_output = false;
+  spec.most_output = std::size_t{64} << 20;  // a list is wanted whole
   const WatchedRun run = run_watched(spec);
   if (run.hang || run.wait_status != 0)
     throw EnvironmentError(selection_.program + " does not list its scenarios; it " +

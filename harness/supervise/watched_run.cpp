@@ -25,7 +25,6 @@ namespace {
 
 using Clock = WatchedTree::Clock;
 
-constexpr off_t kept_output = 64 * 1024;
 constexpr const char* deadline_variable = "WEDGE_DEADLINE_FILE";
 
 class MemoryFile {
@@ -38,10 +37,11 @@ class MemoryFile {
   MemoryFile& operator=(const MemoryFile&) = delete;
   int file() const { return file_; }
 
-  std::string end_of_text() const {
+  // At most that much of its end.
+  std::string end_of_text(std::size_t most) const {
     struct stat status {};
     fstat(file_, &status);
-    const off_t from = std::max<off_t>(0, status.st_size - kept_output);
+    const off_t from = std::max<off_t>(0, status.st_size - static_cast<off_t>(most));
     std::string text(static_cast<std::size_t>(status.st_size - from), '\0');
     const ssize_t got = pread(file_, text.data(), text.size(), from);
     text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
@@ -116,7 +116,7 @@ WatchedRun run_watched(const WatchedRunSpec& spec) {
   }
   tree.end(std::chrono::milliseconds(0));
   run.wait_status = tree.status().value_or(0);
-  run.output = output.end_of_text();
+  run.output = output.end_of_text(spec.most_output);
   return run;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ struct WatchedRunSpec {
   std::vector<std::string> variables;  // "NAME=value": instead of, or beside, those of our own environment
   std::chrono::milliseconds hang_after{10000};
   bool show_output = false;
+  std::size_t most_output = std::size_t{64} << 10;  // is kept, of its end
 };
 
 struct WatchedRun {
