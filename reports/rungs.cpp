@@ -42,6 +42,7 @@ std::string heading(const RunResult& result) {
   if (result.rung == "free") return "real threads, delays";
   if (result.rung == "tsan") return "ThreadSanitizer";
   if (result.rung == "rr") return "real threads, recorded by rr";
+  if (result.rung == "gpu") return "real threads and a GPU";
   return "controlled, " + result.strategy;
 }
 

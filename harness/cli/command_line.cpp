@@ -65,8 +65,9 @@ Examples:
   wedge run ./abba --rung free            on real threads, with delays; a hang is captured after 10 s
   wedge run ./abba-tsan --rung tsan       what ThreadSanitizer says of a build with it (see wedge flags --rung tsan)
   wedge run ./abba --rung rr              recorded in chaos mode, where rr can count
+  wedge run 'pool-*' --rung gpu           scenarios of GPU host code with a real device, where there is one
 
-On the rungs free, tsan and rr nothing can be replayed from a seed: what is seen is reported with how often. A variant
+On the rungs free, tsan, rr and gpu nothing can be replayed from a seed: what is seen is reported with how often. A variant
 that is declared to fail may hide there, so 'not seen' is no error; one that is declared to pass and fails is. What is
 declared to end in a deadlock, a lost wakeup, an unmet obligation, a deadline or a livelock shows as a hang, and what
 ThreadSanitizer reports counts as the failure of a variant that is declared to fail.)";
@@ -178,7 +179,7 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
             executions_given = true;
           },
           "At most so many executions per variant")
-      ->default_str("10000; with --rung free 1000, with tsan and rr 100");
+      ->default_str("10000; with --rung free 1000, with tsan, rr and gpu 100");
   command->add_option("--time", run.time_s, "Start no new executions after so many seconds per variant");
   command->add_option("--seed", run.seed, "Another seed, other schedules; the default is fixed")->capture_default_str();
   command

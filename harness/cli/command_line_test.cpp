@@ -113,11 +113,12 @@ TEST(command_line, rungs_of_real_threads_have_options_of_their_own) {
   EXPECT_EQ(line.run.executions, 1000U);
   EXPECT_EQ(read({"run", "./a", "--rung", "tsan"}).run.executions, 100U);
   EXPECT_EQ(read({"run", "./a", "--rung", "rr", "--executions", "7"}).run.executions, 7U);
+  EXPECT_EQ(read({"run", "gpu/*", "--rung", "gpu"}).run.rung, Rung::gpu);
   EXPECT_EQ(read({"run", "./a", "--rung", "controlled"}).run.executions, 10000U);
 }
 
 TEST(command_line, options_that_contradict_the_rung_are_refused) {
-  expect_error({"run", "./a", "--rung", "ladder"}, "there is no rung 'ladder'; take controlled, free, tsan or rr");
+  expect_error({"run", "./a", "--rung", "ladder"}, "there is no rung 'ladder'; take controlled, free, tsan, rr or gpu");
   expect_error({"run", "./a", "--rung", "free", "--strategy", "pct"}, "--strategy belongs to controlled runs");
   expect_error({"run", "./a", "--rung", "free", "--carrier", "thread"}, "--carrier belongs to controlled runs");
   expect_error({"run", "./a", "--rung", "free", "--delays", "huge"}, "take none, light or heavy");
@@ -125,7 +126,7 @@ TEST(command_line, options_that_contradict_the_rung_are_refused) {
   expect_error({"run", "./a", "--rung", "free", "--hang-after", "0s"}, "--hang-after 0s is no time");
   expect_error({"run", "./a", "--rung", "tsan", "--delays", "light"}, "--delays belongs to the rung free");
   expect_error({"run", "./a", "--rung", "rr", "--seed", "2"}, "--seed belongs to");
-  expect_error({"run", "./a", "--hang-after", "5s"}, "--hang-after belongs to the rungs free, tsan and rr");
+  expect_error({"run", "./a", "--hang-after", "5s"}, "--hang-after belongs to the rungs free, tsan, rr and gpu");
   expect_error({"run", "./a", "--delays", "heavy"}, "--delays belongs to the rung free");
   expect_error({"flags", "--link", "--rung", "rr"}, "there are no flags for the rung rr");
 }

@@ -1,4 +1,4 @@
-// What the rungs tsan and rr have in common: a command that is started once for each execution.
+// What the rungs tsan, rr and gpu have in common: a command that is started once for each execution.
 #pragma once
 
 #include <string>

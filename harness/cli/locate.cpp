@@ -47,6 +47,11 @@ std::string locate_tsan_scenarios() {
                 {"../../scenarios/wedge-scenarios-tsan", "../libexec/wedge-scenarios-tsan"});
 }
 
+std::string locate_gpu_scenarios() {
+  return locate("WEDGE_GPU_SCENARIOS", "the program with the scenarios for a GPU, which needs the CUDA toolkit",
+                {"../../scenarios/wedge-scenarios-gpu", "../libexec/wedge-scenarios-gpu"});
+}
+
 std::string locate_free_library() {
   return locate("WEDGE_FREE_LIBRARY", "the library libwedge-free.a",
                 {"../runtime/libwedge-free.a", "../lib/libwedge-free.a"});

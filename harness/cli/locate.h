@@ -14,6 +14,10 @@ std::string locate_scenarios();
 // The same built with ThreadSanitizer: WEDGE_TSAN_SCENARIOS, else beside the command. Throws EnvironmentError.
 std::string locate_tsan_scenarios();
 
+// Those of GPU host code, with the real CUDA runtime: WEDGE_GPU_SCENARIOS, else beside the command. Throws
+// EnvironmentError.
+std::string locate_gpu_scenarios();
+
 // libwedge-free.a, for programs that run without libwedge. Throws EnvironmentError.
 std::string locate_free_library();
 

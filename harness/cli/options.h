@@ -14,9 +14,9 @@ namespace wedge::cli {
 
 inline constexpr std::uint64_t no_limit = ~std::uint64_t{0};
 
-enum class Rung : std::uint8_t { controlled, free, tsan, rr };
+enum class Rung : std::uint8_t { controlled, free, tsan, rr, gpu };
 constexpr std::string_view name_of(Rung rung) {
-  constexpr std::string_view names[] = {"controlled", "free", "tsan", "rr"};
+  constexpr std::string_view names[] = {"controlled", "free", "tsan", "rr", "gpu"};
   return names[static_cast<std::size_t>(rung)];
 }
 

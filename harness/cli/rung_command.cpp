@@ -31,6 +31,7 @@ constexpr std::size_t most_explanations = 10;
 std::unique_ptr<RungRunner> runner_for(const RunOptions& options, const Selection& selection) {
   if (options.rung == Rung::tsan) return tsan_runner(options, selection);
   if (options.rung == Rung::rr) return rr_runner(options, selection);
+  if (options.rung == Rung::gpu) return gpu_runner(options, selection);
   return free_runner(options, selection);
 }
 
@@ -74,7 +75,7 @@ class RungRun {
   }
 
   int run() {
-    result_.skipped = why_not(options_.rung);
+    result_.skipped = why_not(options_);
     if (!result_.skipped.empty()) {
       write_files();
       tell_github(result_);
@@ -266,7 +267,10 @@ class RungRun {
 
 }  // namespace
 
-std::string why_not(Rung rung) { return rung == Rung::rr ? why_rr_cannot_be_used() : std::string(); }
+std::string why_not(const RunOptions& options) {
+  if (options.rung == Rung::gpu) return why_gpu_cannot_be_used(options);
+  return options.rung == Rung::rr ? why_rr_cannot_be_used() : std::string();
+}
 
 int run_rung_command(const RunOptions& options, const std::string& command) { return RungRun(options, command).run(); }
 

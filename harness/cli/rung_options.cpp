@@ -36,16 +36,18 @@ void refuse(const CLI::App& command, const RunOptions& run, std::initializer_lis
 }  // namespace
 
 Rung rung_from(const std::string& name) {
-  for (Rung rung : {Rung::controlled, Rung::free, Rung::tsan, Rung::rr})
+  for (Rung rung : {Rung::controlled, Rung::free, Rung::tsan, Rung::rr, Rung::gpu})
     if (name_of(rung) == name) return rung;
-  throw EnvironmentError("there is no rung '" + name + "'; take controlled, free, tsan or rr");
+  throw EnvironmentError("there is no rung '" + name + "'; take controlled, free, tsan, rr or gpu");
 }
 
 void add_rung_options(CLI::App& command, RunOptions& run) {
   command
       .add_option_function<std::string>(
           "--rung", [&run](const std::string& name) { run.rung = rung_from(name); },
-          "controlled; or real threads: free (seeded delays), tsan (a ThreadSanitizer build), rr (recorded)")
+          "controlled; or real threads: free (seeded delays), tsan (a ThreadSanitizer build), rr (recorded), gpu (and "
+          "a "
+          "real device)")
       ->default_str("controlled");
   command
       .add_option_function<std::string>(
@@ -61,7 +63,7 @@ void add_rung_options(CLI::App& command, RunOptions& run) {
 
 void check_rung_options(const RunOptions& run, const CLI::App& command) {
   if (run.rung == Rung::controlled) {
-    refuse(command, run, {"--hang-after"}, "the rungs free, tsan and rr");
+    refuse(command, run, {"--hang-after"}, "the rungs free, tsan, rr and gpu");
     refuse(command, run, {"--delays"}, "the rung free");
     return;
   }

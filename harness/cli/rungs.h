@@ -33,12 +33,14 @@ class RungRunner {
 std::unique_ptr<RungRunner> free_runner(const RunOptions& options, const Selection& selection);
 std::unique_ptr<RungRunner> tsan_runner(const RunOptions& options, const Selection& selection);
 std::unique_ptr<RungRunner> rr_runner(const RunOptions& options, const Selection& selection);
+std::unique_ptr<RungRunner> gpu_runner(const RunOptions& options, const Selection& selection);
 
 // Why this rung cannot be used here; empty if it can.
-std::string why_not(Rung rung);
+std::string why_not(const RunOptions& options);
 std::string why_rr_cannot_be_used();
+std::string why_gpu_cannot_be_used(const RunOptions& options);
 
-// `wedge run --rung free|tsan|rr`; returns the exit code.
+// `wedge run --rung free|tsan|rr|gpu`; returns the exit code.
 int run_rung_command(const RunOptions& options, const std::string& command);
 
 }  // namespace wedge::cli

@@ -52,7 +52,8 @@ std::string suggestion(const std::vector<std::string>& near) {
 
 ProgramKind kind_on(Rung rung, const std::string& path) {
   if (rung == Rung::tsan) return supervise::check_tsan_program(path);
-  return rung == Rung::rr ? supervise::check_own_program(path) : supervise::check_program(path);
+  const bool is_own = rung == Rung::rr || rung == Rung::gpu;
+  return is_own ? supervise::check_own_program(path) : supervise::check_program(path);
 }
 
 ProgramKind checked_program(const std::string& path, Rung rung) {
@@ -81,6 +82,7 @@ Selection scenario_selection(const RunOptions& options, std::vector<std::string>
                            (globs.empty() ? std::string("--program") : globs.front()) + "' selects scenarios");
   const std::string program = !options.program.empty()     ? options.program
                               : options.rung == Rung::tsan ? locate_tsan_scenarios()
+                              : options.rung == Rung::gpu  ? locate_gpu_scenarios()
                                                            : locate_scenarios();
   if (options.rung == Rung::rr)
     throw EnvironmentError("the rung rr records programs; give one by its path instead of a scenario");

@@ -1,7 +1,7 @@
 // result.json: what one `wedge run` came to, for machines. Schema "wedge-result/1":
 //
 //   {"schema", "wedge": version, "seed", "strategy", "strategy_depth", "carrier",
-//    "rung": "controlled", "free", "tsan" or "rr", "skipped": why that rung could not be used here, or empty,
+//    "rung": "controlled", "free", "tsan", "rr" or "gpu", "skipped": why that rung could not be used here, or empty,
 //    "interrupted": whether Ctrl-C ended it early,
 //    "variants": [{"target": what the user named, "scenario", "variant": empty for a plain program,
 //      "title", "source": what the scenario says of itself, or empty,
