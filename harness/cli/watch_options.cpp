@@ -32,14 +32,15 @@ Time that the command stands stopped by Ctrl-Z does not count.
 last operations of each stream and who waits for which. It only passes calls on and asks the device nothing: of an
 operation it knows that it was enqueued, and that it has completed once the program was told so. The runtime must be a
 shared library, as with nvcc -cudart shared; what calls the driver by itself, and what is in a graph, is not recorded.
-'wedge dump' of such a process shows the same.
+'wedge dump' of such a process shows the same. Who waits for a device often keeps a processor busy, which is progress
+for --idle: give it a deadline as well.
 
 Examples:
   wedge watch --deadline 10m -- ctest --output-on-failure
   wedge watch --idle 30s --deadline 1h -- pytest tests
   wedge watch --deadline 60s --report hang.md -- ./server --port 0
   wedge watch --deadline 60s --probe -- ./queue_test     after the report, try out whether a wakeup was lost
-  wedge watch --idle 60s --cuda -- python3 train.py
+  wedge watch --deadline 10m --cuda -- python3 train.py
 
 Exit codes: that of the command (a signal that ends it ends wedge, too); 124 it hung; 126 it cannot be executed;
 127 there is no such command; 2 wrong usage of wedge.)";
