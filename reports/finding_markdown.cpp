@@ -17,6 +17,7 @@
 #include "reports/races.h"
 #include "reports/reasons.h"
 #include "reports/shell.h"
+#include "reports/streams.h"
 #include "reports/task_stacks.h"
 #include "reports/text.h"
 #include "reports/waits.h"
@@ -108,6 +109,12 @@ std::string why(const Trace& trace, const Words& words) {
   for (const std::string& sentence : reasons(trace, words))
     text += (text.empty() ? "" : " ") + markdown(shortened_to(sentence, longest_sentence));
   return text.empty() ? text : text + "\n";
+}
+
+std::string what_streams_did(const Trace& trace, const Words& words) {
+  if (!trace.streams) return {};
+  return streams_section(*trace.streams,
+                         [&](std::int32_t task) { return words.task(static_cast<std::uint32_t>(task)); });
 }
 
 std::string table_row(const Trace& trace, const Words& words, const TaskRecord& task) {
@@ -208,6 +215,7 @@ std::string finding_report(const Trace& trace, const FindingContext& context) {
     page.add("What repeats", repetition(trace, words));
     page.add("The essential switches", switches(trace, words));
     page.add("Who waits for what", who_waits(trace, words));
+    page.add("What the streams were doing", what_streams_did(trace, words));
   }
   page.add("What to change", std::string(trace.memory ? memory_hint(trace) : hint_for(trace.outcome)) + "\n");
   page.add("Run it again", again(trace, context));

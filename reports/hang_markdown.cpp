@@ -14,6 +14,7 @@
 #include "reports/mermaid.h"
 #include "reports/page.h"
 #include "reports/shell.h"
+#include "reports/streams.h"
 
 namespace wedge::reports {
 namespace {
@@ -92,8 +93,22 @@ std::string other_end_words(const Hang& hang, const ThreadOfProcess& of) {
   return text;
 }
 
+// What stands in front of the operation that the thread waits for.
+std::string operation_in_front(const Hang& hang, const ThreadOfProcess& of) {
+  for (const model::Streams& streams : hang.streams)
+    for (const model::StreamCall& call : streams.calls) {
+      const auto awaited = model::held_up_by(streams, call);
+      if (streams.process != of.process->pid || call.thread != of.thread->tid || !awaited) continue;
+      const std::vector<model::WayPoint> way = model::way_of(streams, *awaited);
+      return fmt::format("{}{} on {}", model::is_certain(streams, way) ? "" : "at least ", way.back().operation->what,
+                         model::name_of(*way.back().stream));
+    }
+  return {};
+}
+
 std::string holder_words(const Hang& hang, const ThreadOfProcess& of) {
   const model::Wait& wait = of.thread->wait;
+  if (const std::string operation = operation_in_front(hang, of); !operation.empty()) return operation;
   if (!wait.owner && wait.owner_is_gone) return "somebody who has ended";
   if (!wait.owner && wait.kind == model::WaitKind::condition) return "whoever should signal it";
   if (!wait.owner) return other_end_words(hang, of);
@@ -132,6 +147,16 @@ std::string who_waits(const Hang& hang) {
   }
   return "| who | what it does | since | held or owed by | at |\n|---|---|---|---|---|\n" +
          rows.text("thread", "| *{}, see the stacks* | | | | |\n");
+}
+
+std::string what_streams_did(const Hang& hang) {
+  std::string text;
+  for (const model::Streams& streams : hang.streams) {
+    if (hang.streams.size() > 1)
+      text += fmt::format("{}In {}:\n\n", text.empty() ? "" : "\n", name_of_owner(hang, streams.process));
+    text += streams_section(streams, [&](std::int32_t tid) { return name_of_owner(hang, tid); });
+  }
+  return text;
 }
 
 std::string ctrl_c_line(const model::HangProcess& process) {
@@ -174,6 +199,7 @@ std::string hang_report(const Hang& hang) {
   page.add("Why", why(hang));
   page.add("The knot", knot(hang.graph));
   page.add("Who waits for what", who_waits(hang));
+  page.add("What the streams were doing", what_streams_did(hang));
   page.add("Would Ctrl-C work?", ctrl_c(hang));
   page.add("Probes", probes(hang));
   page.add("What to change", std::string(hint_for(hang.verdict.hang_class)) + "\n");

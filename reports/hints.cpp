@@ -44,6 +44,9 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(model::HangClass
     // signal undeliverable
     "Leave the signal unblocked in at least one thread that can act on it, and let its handler only set a flag or "
     "write to a pipe.",
+    // unfinished device work
+    "Find out why the operation in front does not complete: a kernel that waits for the host or for another block must "
+    "be sure to get what it waits for, and what a host function waits for must not need the same stream.",
 };
 
 constexpr std::array<std::string_view, outcome_names.size()> outcome_hints{

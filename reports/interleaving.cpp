@@ -29,6 +29,27 @@ bool same_line(const EventRecord& one, const EventRecord& other) {
          one.stack == other.stack && one.note == other.note && one.result == other.result;
 }
 
+std::string error_words(std::int32_t error) {
+  const char* name = strerrorname_np(error);
+  return fmt::format(" ({})", name == nullptr ? std::to_string(error) : std::string(name));
+}
+
+// Of a call on descriptors: what it answered, or the error below zero.
+std::string call_words(const EventRecord& event) {
+  if (event.result < 0) return error_words(-event.result);
+  switch (event.operation) {
+    case Operation::read:
+    case Operation::write:
+      return fmt::format(" ({} bytes)", event.result);
+    case Operation::accept:
+      return fmt::format(" (descriptor {})", event.result);
+    case Operation::poll:
+      return event.result > 0 ? fmt::format(" ({} ready)", event.result) : std::string();
+    default:
+      return {};
+  }
+}
+
 // What came of the operation, where that is worth a word.
 std::string result_words(const EventRecord& event) {
   if (event.has_result == 0) return {};
@@ -43,15 +64,18 @@ std::string result_words(const EventRecord& event) {
       return fmt::format(" task {}", event.result);
     case Operation::choose_value:
       return fmt::format(": number {}", event.result);
+    case Operation::futex_wake:
+    case Operation::futex_requeue:
+      return event.result == 0 ? " (nobody)" : fmt::format(" ({} task{})", event.result, event.result == 1 ? "" : "s");
     case Operation::read:
     case Operation::write:
-      return fmt::format(" ({} bytes)", event.result);
+    case Operation::accept:
+    case Operation::connect:
+    case Operation::poll:
+      return call_words(event);
     default:
-      break;
+      return event.result > 0 ? error_words(event.result) : std::string();
   }
-  if (event.result <= 0) return {};
-  const char* error = strerrorname_np(event.result);
-  return fmt::format(" ({})", error == nullptr ? std::to_string(event.result) : std::string(error));
 }
 
 bool moves_the_clock(Operation operation) {

@@ -44,7 +44,36 @@ class Graph {
     return trace_.cycle.empty() || std::ranges::find(trace_.cycle, task.id) != trace_.cycle.end();
   }
 
+  // The wait of the thread in the call, and what streams do meanwhile, are one wait each: the rest is how a device is
+  // simulated.
+  bool stands_for_stream(const TaskRecord& task) const {
+    if (!trace_.streams) return false;
+    for (const model::Stream& stream : trace_.streams->streams) {
+      const auto runs_there = [&](const model::StreamOperation& operation) {
+        return operation.runs_on == task.id && operation.state == StreamState::started;
+      };
+      if (stream.task == task.id) return std::ranges::none_of(stream.operations, runs_there);
+    }
+    return false;
+  }
+
+  bool add_call(const TaskRecord& task) {
+    if (!trace_.streams) return false;
+    const auto call = std::ranges::find(trace_.streams->calls, task.id, &model::StreamCall::thread);
+    if (call == trace_.streams->calls.end()) return false;
+    const auto edges = edges_of(*trace_.streams, *call);
+    for (const model::StreamEdge& edge : edges) {
+      const std::size_t from = edge.from.empty() ? node(words_.task(task.id), false) : node(edge.from, true);
+      const std::size_t to =
+          edge.to_thread ? node(words_.task(static_cast<std::uint32_t>(*edge.to_thread)), false) : node(edge.to, true);
+      const auto known = [&](const DrawnEdge& other) { return other.from == from && other.to == to; };
+      if (std::ranges::none_of(edges_, known)) edges_.push_back({from, to, edge.label, edge.certain});
+    }
+    return !edges.empty();
+  }
+
   void add(const TaskRecord& task) {
+    if (add_call(task) || stands_for_stream(task)) return;
     const model::Object* object = model::object_of(trace_, task.object);
     if (object == nullptr || object->record.kind == ObjectKind::clock) return;
     const std::size_t from = node(words_.task(task.id), false);

@@ -11,6 +11,7 @@
 
 #include "harness/model/hang_json.h"
 #include "harness/model/sample_hang.h"
+#include "harness/model/sample_streams.h"
 #include "harness/model/sample_trace.h"
 #include "reports/junit.h"
 #include "reports/render.h"
@@ -158,6 +159,21 @@ TEST_F(Schema, of_hangs_knows_every_class_and_wait) {
     texts.push_back(model::write_hang(hang));
   }
   EXPECT_VALID(json(hang_schema, texts));
+}
+
+TEST_F(Schema, of_streams_in_traces_and_hangs) {
+  model::Trace trace = model::sample_deadlock();
+  trace.streams = model::sample_streams();
+  model::Hang hang = model::sample_hang();
+  hang.streams = {model::sample_streams(false)};
+  EXPECT_VALID(json(trace_schema, {model::write_trace(trace)}));
+  EXPECT_VALID(json(hang_schema, {model::write_hang(hang)}));
+  Json wrong = Json::parse(model::write_trace(trace));
+  wrong["streams"]["streams"][0]["operations"][0]["state"] = "busy";
+  EXPECT_INVALID(json(trace_schema, {wrong.dump()}));
+  wrong = Json::parse(model::write_hang(hang));
+  wrong["streams"][0].erase("calls");
+  EXPECT_INVALID(json(hang_schema, {wrong.dump()}));
 }
 
 TEST_F(Schema, of_sarif) {

@@ -13,6 +13,7 @@
 #include "reports/misuse_words.h"
 #include "reports/races.h"
 #include "reports/stack_lines.h"
+#include "reports/streams.h"
 #include "reports/waits.h"
 #include "reports/words.h"
 
@@ -81,6 +82,13 @@ std::string tasks_text(const Trace& trace, const Words& words) {
   if (alive > shown_tasks)
     text += fmt::format("  ... and {} more tasks; the trace has them all\n", alive - shown_tasks);
   return text + ended_text(trace, words);
+}
+
+std::string what_streams_did(const Trace& trace, const Words& words) {
+  if (!trace.streams) return {};
+  const std::string text =
+      streams_text(*trace.streams, [&](std::int32_t task) { return words.task(static_cast<std::uint32_t>(task)); });
+  return text.empty() ? text : "What the streams were doing\n" + text;
 }
 
 std::string misuse_text(const Trace& trace, const Words& words) {
@@ -179,6 +187,7 @@ std::string explain(const Trace& trace) {
   if (trace.outcome == Outcome::livelock) parts.push_back(repeating_points(trace, words));
   if (trace.outcome != Outcome::unsupported) {
     parts.push_back(tasks_text(trace, words));
+    parts.push_back(what_streams_did(trace, words));
     parts.push_back(interleaving(trace, words));
     parts.push_back(why_text(trace, words));
     parts.push_back(unnamed_text(trace, words));

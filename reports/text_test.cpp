@@ -154,6 +154,31 @@ TEST(text, moves_of_the_clock_show_the_time) {
       << interleaving(trace, Words(trace));
 }
 
+// A number of tasks woken once read as an error: "wakes futex 5 (EPERM)".
+TEST(text, says_what_an_operation_returned_as_what_it_is) {
+  struct Case {
+    Operation operation;
+    std::int32_t result;
+    const char* words;
+  };
+  const Case cases[] = {
+      {Operation::futex_wake, 1, " (1 task) "},       {Operation::futex_wake, 2, " (2 tasks) "},
+      {Operation::futex_wake, 0, " (nobody) "},       {Operation::futex_requeue, 1, " (1 task) "},
+      {Operation::futex_wait, 11, " (EAGAIN) "},      {Operation::read, 1, " (1 bytes) "},
+      {Operation::read, -11, " (EAGAIN) "},           {Operation::accept, 5, " (descriptor 5) "},
+      {Operation::accept, -11, " (EAGAIN) "},         {Operation::poll, 1, " (1 ready) "},
+      {Operation::connect, -111, " (ECONNREFUSED) "}, {Operation::lock, 110, " (ETIMEDOUT) "},
+  };
+  for (const Case& one : cases) {
+    Trace trace = model::sample_deadlock();
+    trace.events = {model::sample_event(3, 0, one.operation, 3, 3)};
+    trace.events[0].has_result = 1;
+    trace.events[0].result = one.result;
+    const std::string text = interleaving(trace, Words(trace));
+    EXPECT_NE(text.find(one.words), std::string::npos) << one.words << "\n" << text;
+  }
+}
+
 TEST(waits, mutex_held_by_itself_by_nobody_and_by_the_dead) {
   model::Object mutex = model::sample_object(ObjectKind::mutex, "m", 1);
   mutex.record.owner_since = 4;

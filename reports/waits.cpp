@@ -132,9 +132,17 @@ std::string by_kind(const Trace& trace, const Words& words, const TaskRecord& ta
   }
 }
 
+// What the call waits for says more than the futex in it.
+const model::StreamCall* stream_call(const Trace& trace, const TaskRecord& task) {
+  if (!trace.streams || task.state != TaskState::blocked) return nullptr;
+  const auto found = std::ranges::find(trace.streams->calls, task.id, &model::StreamCall::thread);
+  return found == trace.streams->calls.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 std::string what_it_waits_for(const Trace& trace, const Words& words, const TaskRecord& task) {
+  if (const model::StreamCall* call = stream_call(trace, task)) return awaited_words(*trace.streams, *call);
   if (task.state == TaskState::ready) {
     const bool only_goes_on = task.operation == Operation::none || task.operation == Operation::proceed;
     return only_goes_on ? std::string() : "next it " + words.action(task.operation, task.object);

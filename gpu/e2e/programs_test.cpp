@@ -47,17 +47,38 @@ TEST(Programs, give_the_same_files_whatever_jobs_is) {
   EXPECT_EQ(one, files("3"));
 }
 
-TEST(Programs, hang_with_the_operations_of_the_streams_in_the_trace) {
+TEST(Programs, hang_with_what_the_streams_were_doing_in_every_report) {
   const Folder out;
   wedge(run_of("gpu/default-stream-deadlock:as-found", out, {}));
   const model::VariantResult variant = only_variant(out.path());
   ASSERT_EQ(variant.findings.size(), 1U);
   EXPECT_TRUE(contains(variant.findings[0].text, "task 0 waits in cudaMemcpy for the default stream"))
       << variant.findings[0].text;
-  const std::string report = read_text(out / "report.md") + read_text(out / variant.findings[0].report);
-  EXPECT_TRUE(contains(report, "stream 1 1: host function, which has started")) << report;
-  EXPECT_TRUE(contains(report, "the default stream 1: copy of 64 bytes from device to host, which has not started"))
-      << report;
+  const model::Trace trace = trace_in(out.path(), variant.findings[0]);
+  ASSERT_TRUE(trace.streams);
+  EXPECT_TRUE(trace.streams->exact);
+  EXPECT_TRUE(trace.notes.empty()) << trace.notes.front();
+  const std::string report = read_text(out / variant.findings[0].report);
+  for (const char* part :
+       {"- task 0 waits in cudaMemcpy for the default stream, where copy of 64 bytes from device to host waits for "
+        "stream "
+        "1, behind host function, which has started",
+        "| the default stream | 1 | copy of 64 bytes from device to host | has not started | operation 1 of stream 1 |",
+        "| stream 1 | 1 | host function | has started, on task 1 'stream 1' |",
+        "| task 0 | waits in cudaMemcpy for the default stream |", "\"runs on\""})
+    EXPECT_TRUE(contains(report, part)) << part << "\nin\n" << report;
+  const Finished text = wedge({"report", out / variant.findings[0].trace, "--format", "text"});
+  EXPECT_TRUE(contains(text.output, "What the streams were doing\n  task 0 waits in cudaMemcpy")) << text.output;
+}
+
+// A kernel whose time is virtual, behind an event.
+TEST(Programs, say_since_when_a_kernel_never_ends) {
+  const Folder out;
+  wedge(run_of("gpu/faults:kernel-never-ends", out, {}));
+  std::string reports;
+  for (const auto& [name, text] : files_below(out.path()))
+    if (name.ends_with(".md")) reports += text;
+  EXPECT_TRUE(contains(reports, "never ends")) << reports;
 }
 
 // Every schedule of a small one.

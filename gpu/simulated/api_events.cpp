@@ -51,6 +51,7 @@ cudaError_t cudaEventRecord(cudaEvent_t handle, cudaStream_t stream_handle) {
     if (stream == nullptr) return cudaErrorInvalidResourceHandle;
     Operation operation;
     operation.what = "record of event " + std::to_string(event->number);
+    operation.marks = true;
     if (has_timing(*event)) operation.action = note_time;
     Operation& record = enqueue(*stream, std::move(operation));
     touch(event->word);

@@ -163,6 +163,8 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event_handle, u
     if (record == nullptr) return cudaSuccess;
     Operation operation;
     operation.what = "wait for event " + std::to_string(event->number);
+    operation.event = event->number;
+    operation.marks = true;
     operation.after.push_back(record);
     enqueue(*stream, std::move(operation));
     return cudaSuccess;
@@ -177,6 +179,7 @@ cudaError_t cudaStreamAddCallback(cudaStream_t handle, cudaStreamCallback_t call
     if (stream == nullptr) return cudaErrorInvalidResourceHandle;
     Operation operation;
     operation.what = "callback";
+    operation.calls_program = true;
     operation.in_spite_of_errors = true;
     operation.action = [handle, callback, data](Operation&) {
       cudaError_t status = cudaSuccess;
@@ -198,6 +201,7 @@ cudaError_t cudaLaunchHostFunc(cudaStream_t handle, cudaHostFn_t function, void*
     if (stream == nullptr) return cudaErrorInvalidResourceHandle;
     Operation operation;
     operation.what = "host function";
+    operation.calls_program = true;
     operation.action = [=](Operation&) { run_host_function([=] { function(data); }); };
     enqueue(*stream, std::move(operation));
     return cudaSuccess;

@@ -44,19 +44,6 @@ std::string reason_of(const HostWait& wait, std::chrono::nanoseconds now) {
   return text + (at == wait.operation ? ", that is " : ", behind ") + state_of(*at, now);
 }
 
-// For the trace: what each stream did last.
-void note_streams(const Device& device, std::chrono::nanoseconds now) {
-  constexpr std::size_t shown = 6;
-  for (const Stream& stream : device.streams) {
-    const std::size_t count = stream.all.size();
-    for (std::size_t i = count > shown ? count - shown : 0; i < count; ++i) {
-      const Operation& operation = *stream.all[i];
-      note(stream.name() + " " + std::to_string(operation.number) + ": " +
-           (is_done(operation) ? operation.what + ", done" : state_of(operation, now)));
-    }
-  }
-}
-
 std::string counted(std::size_t count, const char* one) {
   return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
 }
@@ -66,7 +53,7 @@ std::string counted(std::size_t count, const char* one) {
 std::string explain(std::chrono::nanoseconds now) {
   const Device* device = device_at_rest();
   if (device == nullptr || device->operations.empty()) return {};
-  note_streams(*device, now);
+  fill_table(*device, now);
   std::string text;
   for (const HostWait* wait : device->host_waits) text += (text.empty() ? "" : "; ") + reason_of(*wait, now);
   return text;

@@ -75,6 +75,10 @@ void leave() {
 
 void* serve(void* argument) {
   Stream& stream = *static_cast<Stream*>(argument);
+  {
+    Locked device;
+    stream.task = current_task();
+  }
   for (;;) {
     touch(stream.word);
     Operation* operation = next_of(stream);

@@ -22,11 +22,11 @@ extern "C" {
 
 namespace wedge {
 
-// Of <wedge/scenario.h>.
+// Of <wedge/scenario.h> and <wedge/stream_table.h>.
 [[gnu::weak]] std::uint32_t choose(std::uint32_t n);
-[[gnu::weak]] void note(std::string_view text);
 [[gnu::weak]] void misuse(std::string_view text);
 [[gnu::weak]] void explain_hang(std::string (*explain)(std::chrono::nanoseconds now));
+[[gnu::weak]] StreamTable* stream_table();
 
 namespace gpu {
 
@@ -66,10 +66,6 @@ void wake_all(std::uint32_t& word) { syscall(SYS_futex, &word, FUTEX_WAKE_PRIVAT
 
 bool chosen() { return choose != nullptr && choose(2) == 1; }
 
-void note(std::string_view text) {
-  if (wedge::note != nullptr) wedge::note(text);
-}
-
 void misuse(const std::string& text) {
   if (wedge::misuse != nullptr)
     wedge::misuse(text);
@@ -80,6 +76,8 @@ void misuse(const std::string& text) {
 void explain_hangs(std::string (*explain)(std::chrono::nanoseconds now)) {
   if (explain_hang != nullptr) explain_hang(explain);
 }
+
+StreamTable* table_of_hang() { return stream_table != nullptr ? stream_table() : nullptr; }
 
 // Under control thread numbers begin with that of the process, and go on in the order of creation.
 std::uint32_t current_task() { return static_cast<std::uint32_t>(syscall(SYS_gettid) - getpid()); }

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include <wedge/stream_table.h>
+
 namespace wedge::gpu {
 
 // A word that stands for something that calls look at or change. Each of these is a point, tells the search what the
@@ -41,11 +43,12 @@ void wake_all(std::uint32_t& word);
 
 // A fault that may happen does: a choice of the schedule. Without the runtime it never does.
 bool chosen();
-void note(std::string_view text);
 // The program broke a rule of the API. Returns if that is not reported, or the runtime is not there.
 void misuse(const std::string& text);
 // `explain` is asked when an execution hangs; `now` is the virtual time.
 void explain_hangs(std::string (*explain)(std::chrono::nanoseconds now));
+// Where to put what streams did; null unless a hang is being explained.
+StreamTable* table_of_hang();
 // The number of the calling task, as reports have it.
 std::uint32_t current_task();
 // Virtual time as the program sees it. A point.

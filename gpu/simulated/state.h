@@ -31,6 +31,9 @@ struct Operation {
   std::uint32_t number = 0;  // on its stream, from 1
   std::uint32_t done = 0;    // slept on, and looked at
   std::uint32_t sleepers = 0;
+  std::uint32_t event = 0;     // of a wait for an event: which
+  bool marks = false;          // a place in the stream and nothing more: a record, a wait
+  bool calls_program = false;  // a host function, a callback
   bool started = false;
   bool never_ends = false;
   std::chrono::nanoseconds since{-1};     // when it started, of those that take time
@@ -45,6 +48,7 @@ struct Stream {
   bool per_thread = false;
   bool destroyed = false;
   bool busy = false;               // it has a task
+  std::uint32_t task = 0;          // which
   std::deque<Operation*> waiting;  // not begun
   std::vector<Operation*> all;
   Word word = 0;
@@ -159,7 +163,8 @@ void free_blocks(const Device& device);  // those that are left
 
 // What is not given back, for the misuse; empty if nothing.
 std::string leaks_of(const Device& device);
-// Which operations stand in the way of the host threads that wait.
+// Which operations stand in the way of the host threads that wait; and all of it into the table of the hang.
 std::string explain(std::chrono::nanoseconds now);
+void fill_table(const Device& device, std::chrono::nanoseconds now);
 
 }  // namespace wedge::gpu

@@ -57,6 +57,11 @@ std::string locate_free_library() {
                 {"../runtime/libwedge-free.a", "../lib/libwedge-free.a"});
 }
 
+std::string locate_cuda_recorder() {
+  return locate("WEDGE_CUDA_RECORDER", "the recorder libwedge-cuda-recorder.so",
+                {"../../gpu/recorder/libwedge-cuda-recorder.so", "../lib/libwedge-cuda-recorder.so"});
+}
+
 std::string locate_headers() {
   const fs::path installed = (own_directory() / "../include").lexically_normal();
   std::error_code ignored;

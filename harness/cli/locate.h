@@ -21,6 +21,9 @@ std::string locate_gpu_scenarios();
 // libwedge-free.a, for programs that run without libwedge. Throws EnvironmentError.
 std::string locate_free_library();
 
+// libwedge-cuda-recorder.so: WEDGE_CUDA_RECORDER, else beside the command. Throws EnvironmentError.
+std::string locate_cuda_recorder();
+
 // The directory that holds wedge/scenario.h. Throws EnvironmentError.
 std::string locate_headers();
 

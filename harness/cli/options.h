@@ -100,6 +100,7 @@ struct WatchOptions {
   std::string out = "out";
   std::string report;  // empty: in `out`
   bool probe = false;
+  bool cuda = false;
 };
 
 struct DumpOptions {

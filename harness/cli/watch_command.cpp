@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/locate.h"
+#include "harness/supervise/elf_check.h"
 #include "harness/supervise/tree.h"
 #include "harness/supervise/watch.h"
 
@@ -46,6 +48,10 @@ int watch_command(const WatchOptions& options) {
   plan.out = options.out;
   plan.report = options.report;
   plan.probe = options.probe;
+  if (options.cuda) {
+    supervise::check_recordable(options.command.front());
+    plan.cuda_recorder = locate_cuda_recorder();
+  }
   try {
     const supervise::Watched watched = supervise::watch(plan);
     return watched.hung ? exit_deadline : end_like(watched.wait_status);

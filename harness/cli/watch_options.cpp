@@ -28,11 +28,19 @@ Progress for --idle is processor time, context switches, bytes read or written, 
 anywhere below the command. A command that waits in a loop with a timeout makes progress; give it a deadline as well.
 Time that the command stands stopped by Ctrl-Z does not count.
 
+--cuda puts a recorder in front of the CUDA runtime of every process that the command starts. The report then has the
+last operations of each stream and who waits for which. It only passes calls on and asks the device nothing: of an
+operation it knows that it was enqueued, and that it has completed once the program was told so. The runtime must be a
+shared library, as with nvcc -cudart shared; what calls the driver by itself, and what is in a graph, is not recorded.
+'wedge dump' of such a process shows the same. Who waits for a device often keeps a processor busy, which is progress
+for --idle: give it a deadline as well.
+
 Examples:
   wedge watch --deadline 10m -- ctest --output-on-failure
   wedge watch --idle 30s --deadline 1h -- pytest tests
   wedge watch --deadline 60s --report hang.md -- ./server --port 0
   wedge watch --deadline 60s --probe -- ./queue_test     after the report, try out whether a wakeup was lost
+  wedge watch --deadline 10m --cuda -- python3 train.py
 
 Exit codes: that of the command (a signal that ends it ends wedge, too); 124 it hung; 126 it cannot be executed;
 127 there is no such command; 2 wrong usage of wedge.)";
@@ -70,6 +78,7 @@ void add_watch(CLI::App& app, CommandLine& line) {
   command->add_option("--out", watch.out, "Folder for the reports")->capture_default_str();
   command->add_option("--report", watch.report, "File for the report instead of OUT/hang-N.md");
   command->add_flag("--probe", watch.probe, "After the report, find out by experiment what would set it free");
+  command->add_flag("--cuda", watch.cuda, "Record the calls of the CUDA runtime: what each stream has still to do");
   command->footer(watch_footer);
   command->callback([&line] { line.kind = CommandLine::Kind::watch; });
 }

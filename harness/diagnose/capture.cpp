@@ -99,6 +99,18 @@ void name_in_time(const CaptureRequest& request, Clock::time_point deadline, std
   }
 }
 
+bool speaks_of_cuda(const std::string& missing) { return missing.find("CUDA calls") != std::string::npos; }
+
+// A thread inside the CUDA runtime sleeps in an ioctl or runs in circles; what it waits for says more.
+void tell_calls(model::HangProcess& process, const model::Streams& streams) {
+  for (const model::StreamCall& call : streams.calls) {
+    const auto thread = std::ranges::find(process.threads, call.thread, &model::HangThread::tid);
+    if (thread == process.threads.end() || !model::held_up_by(streams, call)) continue;
+    thread->wait.text = model::awaited_words(streams, call);
+    if (call.since_ns) thread->wait.since_s = static_cast<double>(*call.since_ns) * 1e-9;
+  }
+}
+
 }  // namespace
 
 model::Hang capture_tree(const CaptureRequest& request) {
@@ -135,12 +147,16 @@ model::Hang capture_tree(const CaptureRequest& request) {
   for (ProcessReading& reading : readings) {
     reading.process.ctrl_c = predict_ctrl_c(reading);
     for (model::HangThread& thread : reading.process.threads) thread.wait.text = wait_text(reading.process, thread);
+    if (reading.streams) tell_calls(reading.process, *reading.streams);
     for (const ThreadReading& thread : reading.threads)
       hang.longest_stop_s = std::max(hang.longest_stop_s, thread.stopped_s);
     if (reading.process.pid == request.root) hang.elapsed_s = seconds_since_boot() - reading.started_s;
     hang.missing.insert(hang.missing.end(), reading.missing.begin(), reading.missing.end());
     hang.processes.push_back(std::move(reading.process));
+    if (reading.streams) hang.streams.push_back(std::move(*reading.streams));
   }
+  if (request.wants_streams && hang.streams.empty() && std::ranges::none_of(hang.missing, speaks_of_cuda))
+    hang.missing.emplace_back("CUDA calls: no process of the command uses the CUDA runtime");
   hang.capture_s = seconds_since(start) - hang.sample_s;
   return hang;
 }

@@ -18,7 +18,8 @@ struct CaptureRequest {
   std::int32_t root = 0;           // with all its descendants
   std::vector<std::int32_t> also;  // other processes, with theirs: orphans that the tree has left behind
   std::chrono::milliseconds between_samples{250};
-  bool stop_running = true;  // threads on a processor
+  bool wants_streams = false;  // say of each process that uses CUDA why its calls are not known, if they are not
+  bool stop_running = true;    // threads on a processor
   // Blocked threads too whose stack cannot be unwound otherwise; a system call of theirs may then return EINTR.
   bool allow_seize_blocked = false;
   std::chrono::milliseconds limit{20000};         // for everything

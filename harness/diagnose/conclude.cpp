@@ -18,10 +18,11 @@ struct Entry {
 };
 
 // From what nothing that still moves can cure, to what only holds if nothing moves, to what is said for want of better.
-constexpr std::array<Entry, 16> order{{
+constexpr std::array<Entry, 17> order{{
     {rules::pipe_back_pressure, "is a circle too, but through a full pipe: before the deadlock that it also is"},
     {rules::deadlock, "a closed circle stays closed, whatever else goes on"},
     {rules::owner_has_ended, "so does a lock whose owner is gone"},
+    {rules::device_work, "who waits for a device may well be busy with waiting"},
     {rules::busy_livelock, "a holder that spins is busy before it starves others"},
     {rules::starvation, "a holder that is known and keeps others waiting, though it moves"},
     {rules::interpreter_lock_starvation, "the same, with the holder inferred"},

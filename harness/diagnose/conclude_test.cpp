@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/diagnose/hand_made_hang.h"
+#include "harness/model/sample_streams.h"
 
 namespace wedge::diagnose {
 namespace {
@@ -328,6 +329,74 @@ TEST(Conclude, a_level_that_is_ready_beside_a_sleeping_loop_is_deferred_work) {
   made.hang.processes[0].threads[0].wait.descriptors[0] = {4, "in", true, false};
   made.hang.processes[0].descriptors[0].ready_in = true;
   EXPECT_EQ(class_of(made), HangClass::deferred_work);
+}
+
+// The thread of the sample's call, and whoever the operation in front runs on.
+HandMadeHang in_a_device_call(bool exact = false) {
+  HandMadeHang made;
+  made.process(100).thread(100, WaitKind::running, {"main"}).cpu_s = 0.25;  // the runtime waits by looking
+  made.hang.streams = {model::sample_streams(exact)};
+  made.hang.streams[0].process = 100;
+  made.hang.streams[0].calls[0].thread = 100;
+  return made;
+}
+
+TEST(Conclude, a_thread_that_waits_for_a_kernel_is_no_busy_livelock) {
+  HandMadeHang made = in_a_device_call();
+  made.hang.processes[0].threads[0].looks = made.hang.processes[0].threads[0].repeated_looks = 8;
+  EXPECT_EQ(class_of(made), HangClass::device_work);
+  EXPECT_EQ(made.hang.verdict.confidence, Confidence::high);
+  EXPECT_EQ(made.hang.verdict.headline.find("thread 100 waits in cudaEventSynchronize for event 7 on stream 2, "), 0U)
+      << made.hang.verdict.headline;
+  EXPECT_EQ(made.hang.verdict.why.size(), 3U);
+}
+
+TEST(Conclude, a_call_whose_work_is_done_is_none) {
+  HandMadeHang made = in_a_device_call();
+  for (model::Stream& stream : made.hang.streams[0].streams)
+    for (model::StreamOperation& operation : stream.operations) operation.state = StreamState::completed;
+  EXPECT_NE(class_of(made), HangClass::device_work);
+}
+
+TEST(Conclude, one_of_several_operations_is_less_sure_and_a_short_call_still_less) {
+  HandMadeHang made = in_a_device_call();
+  made.hang.streams[0].streams[0].operations[0].state = StreamState::enqueued;
+  EXPECT_EQ(class_of(made), HangClass::device_work);
+  EXPECT_EQ(made.hang.verdict.confidence, Confidence::medium);
+  made.hang.streams[0].calls[0].since_ns = 1'000'000;
+  class_of(made);
+  EXPECT_EQ(made.hang.verdict.confidence, Confidence::low);
+}
+
+TEST(Conclude, a_program_that_works_beside_a_thread_in_a_call_is_not_hung) {
+  HandMadeHang made = in_a_device_call();
+  made.hang.streams[0].calls[0].thread = 101;
+  made.thread(101, WaitKind::other);
+  EXPECT_EQ(class_of(made), HangClass::not_hung);
+}
+
+TEST(Conclude, who_joins_a_thread_in_a_call_waits_for_the_device_too) {
+  HandMadeHang made = in_a_device_call();
+  made.hang.streams[0].calls[0].thread = 101;
+  made.hang.processes[0].threads[0].cpu_s = 0;
+  made.hang.processes[0].threads[0].wait.kind = WaitKind::join;
+  made.hang.processes[0].threads[0].wait.owner = 101;
+  made.thread(101, WaitKind::other);
+  made.thread(102, WaitKind::running).cpu_s = 0.25;  // no part of the story
+  EXPECT_EQ(class_of(made), HangClass::device_work);
+}
+
+TEST(Conclude, a_circle_through_a_host_function_is_a_deadlock) {
+  HandMadeHang made = in_a_device_call();
+  model::StreamOperation& function = made.hang.streams[0].streams[0].operations[1];
+  function.what = "host function";
+  function.state = StreamState::started;
+  function.runs_on = 101;
+  made.lock(101, 0x1000, 100);
+  EXPECT_EQ(class_of(made), HangClass::deadlock);
+  bool runs_on = false;
+  for (const model::GraphEdge& edge : made.hang.graph.edges) runs_on = runs_on || edge.label == "runs on";
+  EXPECT_TRUE(runs_on);
 }
 
 TEST(Conclude, an_edge_that_could_be_written_to_is_no_lost_wakeup) {

@@ -77,7 +77,26 @@ class Drawing {
     graph_.edges.push_back({from, to, std::string(label), in_knot, certain});
   }
 
+  std::uint32_t operation_node(const std::string& label, bool in_knot) {
+    const auto known = things_.find(label);
+    if (known != things_.end()) return known->second;
+    return things_[label] = add({NodeKind::object, static_cast<std::int32_t>(graph_.nodes.size()), label, in_knot});
+  }
+
+  // By way of the operations in between.
+  void draw_call(std::size_t thread) {
+    const WaitPicture& picture = situation_.picture(thread);
+    const bool in_knot = knot_.contains(thread);
+    for (const model::StreamEdge& link : model::edges_of(*picture.streams, *picture.call)) {
+      const std::uint32_t from = link.from.empty() ? thread_node(thread) : operation_node(link.from, in_knot);
+      const auto runner = link.to_thread ? situation_.index().thread(*link.to_thread) : std::nullopt;
+      if (link.to_thread && !runner) continue;
+      edge(from, runner ? thread_node(*runner) : operation_node(link.to, in_knot), link.label, in_knot, link.certain);
+    }
+  }
+
   void draw_waits(std::size_t thread) {
+    if (situation_.picture(thread).call != nullptr) return draw_call(thread);
     const bool in_knot = knot_.contains(thread);
     const std::uint32_t from = thread_node(thread);
     std::size_t drawn = 0;

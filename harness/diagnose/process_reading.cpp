@@ -9,6 +9,7 @@
 
 #include "harness/diagnose/descriptors.h"
 #include "harness/diagnose/language_runtime.h"
+#include "harness/diagnose/stream_reading.h"
 #include "harness/diagnose/waits.h"
 
 namespace wedge::diagnose {
@@ -137,10 +138,13 @@ ProcessReading read_process(std::int32_t pid, const std::map<std::int32_t, Progr
   }
   reading.memory = AddressSpace(reading.process.state == 'Z' ? *living : pid);
   read_threads_of(pid, before, request, reading);
+  reading.streams = read_streams(reading);
   read_waits(reading);
   read_descriptors(reading);
   reading.process.command_line = command_line_of(pid);
   reading.process.runtime = language_runtime(reading.memory);
+  if (const std::string why = request.wants_streams ? why_no_streams(reading.memory) : ""; !why.empty())
+    reading.missing.push_back("the CUDA calls of process " + std::to_string(pid) + ": " + why);
   reading.process.executable = read_link(process_path(pid) + "/exe").value_or("");
   return reading;
 }

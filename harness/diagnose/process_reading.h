@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct ProcessReading {
   AddressSpace memory;
   std::vector<ThreadReading> threads;  // in the order of process.threads
   std::vector<std::string> missing;
+  std::optional<model::Streams> streams;  // if its CUDA calls were recorded
   double started_s = 0;
 };
 

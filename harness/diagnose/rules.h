@@ -26,6 +26,9 @@ std::optional<Finding> nobody_is_left(const Situation&, Facts&);
 // rules_signals.cpp: what cannot arrive
 std::optional<Finding> signal_undeliverable(const Situation&, Facts&);
 
+// rules_streams.cpp: what a device does not finish
+std::optional<Finding> device_work(const Situation&, Facts&);
+
 // rules_motion.cpp: what moves
 std::optional<Finding> busy_livelock(const Situation&, Facts&);
 std::optional<Finding> not_hung(const Situation&, Facts&);

@@ -22,6 +22,8 @@ class StackNamer {
 
   const model::Stack& named(std::uint32_t stack) const { return hang_.stacks.at(stack); }
 
+  Symbols& symbols() { return symbols_; }
+
   // What the source calls the variable at an address; empty if it is no static variable.
   std::string variable(const AddressSpace& memory, std::uint64_t address, model::ObjectKind kind);
 

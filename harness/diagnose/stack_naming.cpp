@@ -3,6 +3,7 @@
 
 #include "harness/diagnose/seize.h"
 #include "harness/diagnose/stack_namer.h"
+#include "harness/diagnose/stream_reading.h"
 #include "harness/diagnose/unwinder.h"
 
 namespace wedge::diagnose {
@@ -95,6 +96,7 @@ void name_stacks(const CaptureRequest& request, std::chrono::steady_clock::time_
   bool late = false;
   for (ProcessReading& reading : readings) {
     if (!reading.memory.known()) continue;
+    if (reading.streams) name_kernels(*reading.streams, reading.memory, namer.symbols());
     ProcessNaming naming(request, reading, namer);
     for (std::size_t i = 0; i < reading.threads.size(); ++i) {
       late = late || std::chrono::steady_clock::now() >= deadline;

@@ -52,6 +52,7 @@ class Pictures {
     const Wait& wait = waiter.thread->wait;
     WaitPicture picture;
     if (waiter.thread->state == 'Z' || waiter.thread->state == 'X') return picture;  // ended: it moves nothing any more
+    if (add_call(picture, waiter)) return picture;
     picture.moves = wait.timeout_s.has_value() || wait.kind == WaitKind::running || wait.kind == WaitKind::sleep;
     if (is_lock(wait.kind))
       add_lock(picture, self);
@@ -73,6 +74,32 @@ class Pictures {
     std::vector<std::size_t> found = index_.threads_of(index_.at(self).process->pid);
     std::erase(found, self);
     return found;
+  }
+
+  // Inside the runtime it may run in circles or sleep; what it waits for is the operation in front. A host function has
+  // a thread of the process behind it, everything else the device.
+  bool add_call(WaitPicture& picture, const ThreadRef& waiter) const {
+    for (const model::Streams& streams : index_.hang().streams)
+      for (const model::StreamCall& call : streams.calls) {
+        const auto awaited = model::held_up_by(streams, call);
+        if (streams.process != waiter.process->pid || call.thread != waiter.thread->tid || !awaited) continue;
+        picture.streams = &streams;
+        picture.call = &call;
+        const model::WayPoint last = model::way_of(streams, *awaited).back();
+        Target target;
+        target.key = "stream:" + std::to_string(streams.process) + ":" + std::to_string(last.stream->number) + ":" +
+                     std::to_string(last.operation->number);
+        target.label = last.operation->what + " (" + model::name_of(*last.stream) + ")";
+        target.edge_label = "runs on";
+        const bool runs_here = last.operation->runs_on && last.operation->state == StreamState::started;
+        const auto runner = runs_here ? index_.thread(*last.operation->runs_on) : std::nullopt;
+        if (runner) target.wakers.push_back(*runner);
+        target.certain = picture.owned = runner.has_value();
+        target.outside = !runner;
+        picture.targets.push_back(std::move(target));
+        return true;
+      }
+    return false;
   }
 
   // A thread's number, or of a file lock its holder's process.

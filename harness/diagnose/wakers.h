@@ -35,6 +35,10 @@ struct WaitPicture {
   std::vector<Target> targets;
 
   bool owned = false;  // a lock with a known holder, a thread joined, a child: it is waited for in person
+
+  // The thread waits in a call of the CUDA runtime for what is not known to have completed; else null.
+  const model::Streams* streams = nullptr;
+  const model::StreamCall* call = nullptr;
 };
 
 // One picture per thread of the index.

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include <wedge/outcome.h>
+#include <wedge/stream_table.h>
 #include "harness/model/lock_cycle.h"
 #include "harness/model/memory.h"
 #include "harness/model/misuse.h"
@@ -347,6 +348,7 @@ struct ControlBlock {
   RaceRecord seen_race[max_seen_races];
   ListingRecord listing[max_listing];
   SearchBlock exhaust;  // strategy `exhaust`
+  StreamTable streams;  // of a hang; magic 0: there are none
 };
 
 // Messages on the socket. The supervisor sends one byte 'g' after it filled `request`; the runtime answers with a

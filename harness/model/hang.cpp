@@ -23,6 +23,7 @@ constexpr Names<HangClass> class_names{
     "pipe back-pressure",
     "deferred work never run",
     "signal undeliverable",
+    "unfinished device work",
 };
 constexpr Names<Confidence> confidence_names{"none", "low", "medium", "high", "proven"};
 constexpr Names<WaitKind> wait_names{

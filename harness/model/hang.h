@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/model/streams.h"
 #include "harness/model/trace.h"
 
 namespace wedge::model {
@@ -31,6 +32,7 @@ enum class HangClass : std::uint8_t {
   pipe_back_pressure,
   deferred_work,
   signal_undeliverable,
+  device_work,
   count_,
 };
 std::string_view name_of(HangClass hang_class);  // "deadlock", "pipe back-pressure", ...
@@ -235,6 +237,7 @@ struct Hang {
   HangVerdict verdict;
   std::vector<Probe> probes;
   std::vector<RuntimeDump> dumps;
+  std::vector<Streams> streams;  // of each process whose CUDA calls were recorded
 
   // Of a hang on the free rung: what to run again.
   std::string scenario;

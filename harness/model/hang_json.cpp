@@ -5,7 +5,7 @@
 #include <concepts>
 #include <type_traits>
 
-#include "harness/model/trace_json.h"
+#include "harness/model/streams_json.h"
 
 namespace wedge::model {
 namespace {
@@ -197,6 +197,7 @@ void members(auto& visit, Is<Hang> auto& it) {
   visit("graph", it.graph);
   visit("probes", it.probes);
   visit("dumps", it.dumps);
+  visit.if_any("streams", it.streams);
   visit("scenario", it.scenario);
   visit("variant", it.variant);
   visit("reproduce", it.reproduce);
@@ -208,6 +209,11 @@ class Writer {
   void operator()(const char* key, const T& value) {
     json[key] = of(value);
   }
+  // Left out where there is none, so that files without it stay what they were.
+  template <typename T>
+  void if_any(const char* key, const std::vector<T>& values) {
+    if (!values.empty()) json[key] = of(values);
+  }
   Json json = Json::object();
 
  private:
@@ -217,6 +223,8 @@ class Writer {
       return name_of(value);
     } else if constexpr (std::same_as<T, char>) {
       return std::string(1, value);
+    } else if constexpr (std::same_as<T, Streams>) {
+      return json_of(value);
     } else if constexpr (std::floating_point<T>) {
       return std::isfinite(value) ? value : T{0};
     } else if constexpr (std::integral<T> || std::same_as<T, std::string>) {
@@ -246,6 +254,10 @@ class Reader {
   void operator()(const char* key, T& value) {
     into(json_.at(key), value);
   }
+  template <typename T>
+  void if_any(const char* key, std::vector<T>& values) {
+    if (json_.contains(key)) into(json_.at(key), values);
+  }
 
  private:
   template <typename T>
@@ -255,6 +267,8 @@ class Reader {
     } else if constexpr (std::same_as<T, char>) {
       const auto& letter = json.get_ref<const std::string&>();
       value = letter.empty() ? '?' : letter.front();
+    } else if constexpr (std::same_as<T, Streams>) {
+      value = streams_from(json);
     } else if constexpr (std::integral<T> || std::floating_point<T> || std::same_as<T, std::string>) {
       json.get_to(value);
     } else {

@@ -18,6 +18,7 @@
 #include "harness/model/analysis.h"
 #include "harness/model/control_block.h"
 #include "harness/model/race.h"
+#include "harness/model/streams.h"
 
 namespace wedge::model {
 
@@ -131,6 +132,7 @@ struct Trace {
   std::vector<Race> races;  // of an outcome `race`, the one that is this finding comes first
 
   std::optional<MemoryRecord> memory;  // what was done wrong with memory, if that is what it is about
+  std::optional<Streams> streams;      // of a hang: what a simulated GPU was doing
   std::optional<Analysis> analysis;    // without: no experiments were made
   // Where each task stood as a thread of the kernel saw it, under the carrier `thread`: task to index into stacks.
   std::map<std::uint16_t, std::uint32_t> kernel_stacks;

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "harness/model/choices_codec.h"
+#include "harness/model/streams_json.h"
 #include "harness/model/trace_json.h"
 
 namespace wedge::model {
@@ -237,6 +238,7 @@ void read_tables(const Json& json, Trace& trace) {
   if (json.contains("races"))
     for (const Json& row : json["races"]) trace.races.push_back(race_from(row));
   if (json.contains("memory")) trace.memory = memory_from(json.at("memory"));
+  if (json.contains("streams")) trace.streams = streams_from(json.at("streams"));
   if (!json.at("analysis").is_null()) trace.analysis = analysis_from(json.at("analysis"));
   for (const Json& row : json.at("kernel_stacks")) trace.kernel_stacks[row.at(0)] = row.at(1);
   const Json& choices = json.at("choices");

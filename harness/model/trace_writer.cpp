@@ -1,4 +1,5 @@
 // A trace as JSON: one line per task, object, stack and event, so that two traces can be compared with diff.
+#include "harness/model/streams_json.h"
 #include "harness/model/trace_json.h"
 
 #include "harness/model/checksum.h"
@@ -230,6 +231,7 @@ Json json_of(const Trace& trace) {
   json["recipe"] = json_of(trace.recipe);
   add_outcome(json, trace);
   if (trace.memory) json["memory"] = json_of(*trace.memory);
+  if (trace.streams) json["streams"] = json_of(*trace.streams);
   json["analysis"] = trace.analysis ? json_of(*trace.analysis) : Json();
   json["kernel_stacks"] = json_of(trace.kernel_stacks);
   Json modules = Json::array();

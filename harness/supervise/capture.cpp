@@ -246,6 +246,7 @@ Trace capture(const ControlBlock& block, const Answer& answer, const model::Reci
   if (block.result.written != 0) {
     capture_result(block, trace);
     capture_memory(block, trace);
+    if (block.streams.magic == stream_table_magic) trace.streams = model::streams_of(block.streams);
     capture_tables(block, trace);
   } else {
     derive_from_status(answer, trace);

@@ -1,8 +1,10 @@
 // Reads the ELF headers and dynamic section; nothing is executed.
 #include "harness/supervise/elf_check.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <vector>
@@ -118,10 +120,11 @@ class ElfFile {
     return false;
   }
 
-  // Whether one of the names is in the dynamic symbol table, as a definition or only as a use.
-  bool has_symbol(std::initializer_list<std::string_view> wanted, bool defined) const {
+  // Whether one of the names is in the dynamic symbol table, or in that of the linker, as a definition or only as a
+  // use.
+  bool has_symbol(std::initializer_list<std::string_view> wanted, bool defined, unsigned int table = SHT_DYNSYM) const {
     bool found = false;
-    for_each_entry(SHT_DYNSYM, [&](Elf_Data* data, const GElf_Shdr& section, int i) {
+    for_each_entry(table, [&](Elf_Data* data, const GElf_Shdr& section, int i) {
       GElf_Sym symbol;
       if (gelf_getsym(data, i, &symbol) == nullptr || (symbol.st_shndx != SHN_UNDEF) != defined) return;
       const char* name = elf_strptr(elf_, section.sh_link, symbol.st_name);
@@ -243,6 +246,51 @@ ProgramKind check_program(const std::string& path) {
   check_linkage(path, file);
   check_sanitizers(path, file);
   return file.has_symbol({scenario_main_symbol}, false) ? ProgramKind::scenario : ProgramKind::plain;
+}
+
+namespace {
+
+// As execvp() finds it; empty if it does not.
+std::string file_of_command(const std::string& command) {
+  if (command.find('/') != std::string::npos) return command;
+  const char* path = std::getenv("PATH");
+  std::string folders = path == nullptr ? "" : path;
+  for (std::size_t at = 0; at <= folders.size();) {
+    const std::size_t end = std::min(folders.find(':', at), folders.size());
+    const std::string file = folders.substr(at, end - at) + "/" + command;
+    if (access(file.c_str(), X_OK) == 0) return file;
+    at = end + 1;
+  }
+  return {};
+}
+
+// Compiled kernels need the runtime's start-up code, which is in the program or comes from a library; and a program
+// that was not stripped names what was linked into it.
+bool has_own_cuda_runtime(const ElfFile& file) {
+  const bool borrows = file.has_symbol({"__cudaRegisterFatBinary"}, false);
+  return (file.has_section(".nv_fatbin") && !borrows) ||
+         file.has_symbol({"cudaDeviceSynchronize", "cudaStreamSynchronize", "cudaMemcpy"}, true, SHT_SYMTAB);
+}
+
+}  // namespace
+
+void check_recordable(const std::string& command) {
+  const std::string path = file_of_command(command);
+  struct stat status {};
+  if (path.empty() || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || access(path.c_str(), R_OK) != 0)
+    return;  // starting it will say what is wrong
+  const ElfFile file(path);
+  if (!file.is_elf()) return;
+  if (has_own_cuda_runtime(file))
+    throw EnvironmentError(path +
+                           " has a CUDA runtime of its own linked into it, so its calls cannot be recorded; link it "
+                           "with nvcc -cudart shared, or leave out --cuda");
+  if (file.interpreter().empty())
+    throw EnvironmentError(path +
+                           " is linked statically, so its calls cannot be recorded; link it without -static, or "
+                           "leave out --cuda");
+  if ((status.st_mode & (S_ISUID | S_ISGID)) != 0)
+    throw EnvironmentError(path + " is setuid or setgid, which keeps the recorder out; leave out --cuda");
 }
 
 }  // namespace wedge::supervise

@@ -18,4 +18,8 @@ ProgramKind check_program(const std::string& path);
 ProgramKind check_tsan_program(const std::string& path);
 ProgramKind check_own_program(const std::string& path);
 
+// For the recorder of CUDA calls: throws EnvironmentError if it can be seen in the command's own file that the program
+// cannot have it in front. A script, or a program that starts others, may or may not.
+void check_recordable(const std::string& command);
+
 }  // namespace wedge::supervise

@@ -60,6 +60,15 @@ std::string error_of(const std::string& path) {
   return "no error";
 }
 
+std::string recording_error_of(const std::string& command) {
+  try {
+    check_recordable(command);
+  } catch (const EnvironmentError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
 bool says(const std::string& error, const std::string& what) { return error.find(what) != std::string::npos; }
 
 TEST_F(ElfCheck, dynamic_programs_are_fine) { EXPECT_EQ(check_program("/bin/true"), ProgramKind::plain); }
@@ -110,6 +119,37 @@ TEST_F(ElfCheck, programs_with_a_sanitizer) {
 TEST_F(ElfCheck, shared_libraries) {
   if (!built("int f() { return 1; }", "-shared -fPIC")) GTEST_SKIP() << "no compiler";
   EXPECT_TRUE(says(error_of(program()), "is a shared library")) << error_of(program());
+}
+
+TEST_F(ElfCheck, what_may_have_the_recorder_in_front) {
+  EXPECT_EQ(recording_error_of("/bin/true"), "no error");
+  EXPECT_EQ(recording_error_of("true"), "no error");
+  EXPECT_EQ(recording_error_of("no-such-command-at-all"), "no error") << "starting it will say so";
+  EXPECT_EQ(recording_error_of(folder_.string()), "no error");
+  EXPECT_EQ(recording_error_of(file("#!/bin/sh\n./program\n")), "no error");
+  // Its kernels' start-up code comes from a library.
+  if (!built("extern \"C\" [[gnu::weak]] void __cudaRegisterFatBinary();"
+             "[[gnu::section(\".nv_fatbin\"), gnu::used]] int kernels = 1;"
+             "int main() { return &__cudaRegisterFatBinary == nullptr; }",
+             "-fPIE -pie"))
+    GTEST_SKIP() << "no compiler";
+  EXPECT_EQ(recording_error_of(program()), "no error");
+}
+
+TEST_F(ElfCheck, programs_with_a_cuda_runtime_of_their_own) {
+  const std::string kernels = "[[gnu::section(\".nv_fatbin\"), gnu::used]] int kernels = 1; int main() {}";
+  if (!built(kernels, "")) GTEST_SKIP() << "no compiler";
+  EXPECT_TRUE(says(recording_error_of(program()), "nvcc -cudart shared")) << recording_error_of(program());
+  ASSERT_TRUE(built(kernels, "-s")) << "stripped";
+  EXPECT_TRUE(says(recording_error_of(program()), "nvcc -cudart shared")) << recording_error_of(program());
+  // Without kernels the linker's names tell.
+  ASSERT_TRUE(built("extern \"C\" { [[gnu::used]] static int cudaMemcpy() { return 0; } } int main() {}", ""));
+  EXPECT_TRUE(says(recording_error_of(program()), "nvcc -cudart shared")) << recording_error_of(program());
+}
+
+TEST_F(ElfCheck, programs_that_nothing_can_be_loaded_into) {
+  if (!built("int main() {}", "-static")) GTEST_SKIP() << "cannot link statically here";
+  EXPECT_TRUE(says(recording_error_of(program()), "link it without -static")) << recording_error_of(program());
 }
 
 }  // namespace

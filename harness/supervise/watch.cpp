@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -66,13 +67,26 @@ void give_up(const std::vector<int>& descriptors) {
   close(nothing);
 }
 
+// What the user preloads stays, behind ours.
+std::vector<std::string> environment_for(const WatchPlan& plan) {
+  constexpr std::string_view variable = "LD_PRELOAD=";
+  std::vector<std::string> environment = environment_for_dumps();
+  if (plan.cuda_recorder.empty()) return environment;
+  std::string value = std::string(variable) + plan.cuda_recorder;
+  for (const std::string& entry : environment)
+    if (entry.starts_with(variable) && entry.size() > variable.size()) value += ":" + entry.substr(variable.size());
+  std::erase_if(environment, [&](const std::string& entry) { return entry.starts_with(variable); });
+  environment.push_back(std::move(value));
+  return environment;
+}
+
 class Watch {
  public:
   explicit Watch(const WatchPlan& plan)
       : plan_(plan),
         inherited_(inherited_descriptors()),
         files_(plan.out, plan.report),
-        tree_({plan.command, environment_for_dumps(), [this] { relay_.restore(); }}) {
+        tree_({plan.command, environment_for(plan), [this] { relay_.restore(); }}) {
     tree_.exclude(relay_.witness());
     give_up(inherited_);
     // Reading debug information must never wait for a download.
@@ -167,13 +181,15 @@ class Watch {
       const auto ms = limit->count();
       return fmt::format(" --{} {}{}", name, ms % 1000 == 0 ? ms / 1000 : ms, ms % 1000 == 0 ? "s" : "ms");
     };
-    return fmt::format("wedge watch{}{}{} -- {}", option("deadline", plan_.deadline), option("idle", plan_.idle),
-                       plan_.probe ? " --probe" : "", reports::shell_line(plan_.command));
+    return fmt::format("wedge watch{}{}{}{} -- {}", option("deadline", plan_.deadline), option("idle", plan_.idle),
+                       plan_.probe ? " --probe" : "", plan_.cuda_recorder.empty() ? "" : " --cuda",
+                       reports::shell_line(plan_.command));
   }
 
   model::Hang captured(const std::string& trigger) {
     diagnose::CaptureRequest request;
     request.root = tree_.root();
+    request.wants_streams = !plan_.cuda_recorder.empty();
     for (const ProcessEntry& entry : tree_.members())
       if (entry.parent == getpid() && entry.pid != tree_.root()) request.also.push_back(entry.pid);
     const double elapsed_s = seconds(elapsed());

@@ -16,6 +16,7 @@ struct WatchPlan {
   std::string out;                                    // folder of the reports
   std::string report;                                 // file for the one in markdown; empty: in `out`
   bool probe = false;
+  std::string cuda_recorder;  // library to put in front of the CUDA runtime; empty: none
 };
 
 struct Watched {

@@ -187,6 +187,16 @@ std::vector<Row> wakeups() {
        Confidence::low,
        {{"waiter", WaitKind::signal, "", "main"}},
        {HangClass::signal_undeliverable}},
+      {"device_call",
+       HangClass::device_work,
+       Confidence::high,
+       {{"host", WaitKind::signal, "", "synchronize"}},
+       {missing, HangClass::deadlock}},
+      {"device_call_done",
+       missing,
+       Confidence::low,
+       {{"host", WaitKind::signal, "", "synchronize"}},
+       {HangClass::device_work}},
   };
 }
 

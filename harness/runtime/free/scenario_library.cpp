@@ -6,6 +6,7 @@
 //                                          the number of what it is unfit for
 //   PROGRAM --wedge-run SCENARIO VARIANT   exit status 0: passed; 67: an obligation is unmet; or as the body ends
 #include <wedge/scenario.h>
+#include <wedge/stream_table.h>
 
 #include <time.h>
 #include <unistd.h>
@@ -114,6 +115,8 @@ void misuse(std::string_view text) {
 }
 
 void explain_hang(std::string (*)(std::chrono::nanoseconds)) {}
+
+StreamTable* stream_table() { return nullptr; }
 
 bool controlled() { return false; }
 

@@ -1,6 +1,7 @@
 // The public scenario interface, and the serving of scenario programs: a forked worker runs many executions in its
 // process.
 #include <wedge/scenario.h>
+#include <wedge/stream_table.h>
 
 #include <cstdio>
 #include <cstring>
@@ -262,6 +263,8 @@ WEDGE_PUBLIC void misuse(std::string_view text) {
 WEDGE_PUBLIC void explain_hang(std::string (*explain)(std::chrono::nanoseconds now)) {
   if (runtime::controlled) runtime::explain_hang = explain;
 }
+
+WEDGE_PUBLIC StreamTable* stream_table() { return runtime::explaining ? &runtime::control->streams : nullptr; }
 
 WEDGE_PUBLIC bool controlled() { return runtime::controlled; }
 

@@ -74,6 +74,7 @@ void begin_recording() {
   control->result.text[0] = '\0';
   control->result.notes = 0;
   control->result.memory.fault = model::MemoryFault::none;
+  control->streams.magic = 0;
 }
 
 void record_result(Outcome outcome) {
