@@ -28,7 +28,7 @@ void GpuEvent::record(cudaStream_t stream) { expect_success(cudaEventRecord(unwr
 
 bool GpuEvent::query() const {
   const bool is_bare = handle_.type() == typeid(cudaEvent_t);
-  const cudaEvent_t handle = query_ == Query::unwrapped && !is_bare ? unwrapped() : std::any_cast<cudaEvent_t>(handle_);
+  cudaEvent_t handle = query_ == Query::unwrapped && !is_bare ? unwrapped() : std::any_cast<cudaEvent_t>(handle_);
   const cudaError_t state = cudaEventQuery(handle);
   if (state == cudaErrorNotReady) return false;
   expect_success(state, "cudaEventQuery");

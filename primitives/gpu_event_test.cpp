@@ -35,7 +35,7 @@ class Gate {
 
 TEST(GpuEvent, is_done_when_what_was_before_it_is) {
   StreamPool streams;
-  const cudaStream_t stream = streams.fresh();
+  cudaStream_t stream = streams.fresh();
   GpuEvent event;
   Gate gate(stream);
   event.record(stream);
@@ -55,7 +55,7 @@ TEST(GpuEvent, refuses_a_query_whose_handle_is_wrapped) {
 
 TEST(GpuEvent, that_was_unwrapped_can_be_queried_and_no_longer_synchronized) {
   StreamPool streams;
-  const cudaStream_t stream = streams.fresh();
+  cudaStream_t stream = streams.fresh();
   GpuEvent event(GpuEvent::Query::as_stored);
   event.record(stream);
   event.unwrap();

@@ -6,7 +6,7 @@
 namespace primitives {
 
 StreamPool::~StreamPool() {
-  for (const cudaStream_t stream : all_) cudaStreamDestroy(stream);
+  for (cudaStream_t stream : all_) cudaStreamDestroy(stream);
 }
 
 cudaStream_t StreamPool::stream_of(const std::string& group) {

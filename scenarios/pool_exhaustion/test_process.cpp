@@ -50,9 +50,9 @@ void TestProcess::run() {
 
 void TestProcess::solve() {
   const bool is_fresh = switches_.streams == Switches::Streams::fresh_for_each_test;
-  const cudaStream_t stream = is_fresh ? streams_.fresh() : streams_.stream_of("default");
+  cudaStream_t stream = is_fresh ? streams_.fresh() : streams_.stream_of("default");
   const bool is_other = switches_.synchronizes == Switches::Synchronizes::another_stream;
-  const cudaStream_t synchronized = is_other ? streams_.stream_of("another") : stream;
+  cudaStream_t synchronized = is_other ? streams_.stream_of("another") : stream;
   for (auto& result : results_) result.assign(all_runs, 0);
   try {
     for (int chunk = 0; chunk < chunks; ++chunk) enqueue_chunk(chunk, stream);
@@ -122,8 +122,8 @@ std::function<void(const PinnedBuffer&)> TestProcess::delivery(const Pending& on
 std::shared_ptr<GpuEvent> TestProcess::recorded(cudaStream_t stream) {
   using Handle = Switches::Handle;
   if (switches_.events == Switches::Events::none) return nullptr;
-  const auto event = std::make_shared<GpuEvent>(
-      switches_.handle == Handle::unwrapped_by_query ? GpuEvent::Query::unwrapped : GpuEvent::Query::as_stored);
+  auto event = std::make_shared<GpuEvent>(switches_.handle == Handle::unwrapped_by_query ? GpuEvent::Query::unwrapped
+                                                                                         : GpuEvent::Query::as_stored);
   event->record(stream);
   if (switches_.handle == Handle::unwrapped_after_record) event->unwrap();
   if (switches_.events_end == EventsEnd::with_the_process) kept_events_.push_back(event);
