@@ -52,6 +52,9 @@ void adopt_calling_thread(Context& context);
 // failure.
 int obtain_context(const pthread_attr_t* attributes, Context*& out);
 void release_context(Context* context);
+// Makes as many as an execution usually needs, before anything else asks for address space: where a thread's stack lies
+// is its pthread_t, which programs hash, so it must not depend on which executions this process happens to run.
+void make_contexts_ready();
 std::size_t contexts_made();
 void for_each_context(void (*visit)(const Context& context, void* argument), void* argument);
 const Context* all_contexts();  // linked by next_made

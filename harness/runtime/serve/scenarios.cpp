@@ -86,6 +86,7 @@ void run_worker(const std::function<void()>& body, const model::Request& request
   stay_on_this_processor();
   install_failure_handlers();
   if (request.flags & model::request_flags::keep_output) setvbuf(stdout, nullptr, _IOLBF, 0);
+  make_contexts_ready();
   run_executions(body, request, request.first, request.count);
   raw::exit_process(0);
 }
