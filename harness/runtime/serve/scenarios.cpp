@@ -86,7 +86,6 @@ void run_worker(const std::function<void()>& body, const model::Request& request
   stay_on_this_processor();
   install_failure_handlers();
   if (request.flags & model::request_flags::keep_output) setvbuf(stdout, nullptr, _IOLBF, 0);
-  make_contexts_ready();
   run_executions(body, request, request.first, request.count);
   raw::exit_process(0);
 }
@@ -137,6 +136,7 @@ void run_executions(const std::function<void()>& body, const model::Request& req
     choose_carrier(request.carrier);
     adopt_calling_thread(home);
     find_modules();
+    make_contexts_ready();
   }
   for (std::uint64_t i = first; i < first + count; ++i) {
     if (is_exploration(request) && !begin_exploration(request, i)) return;
