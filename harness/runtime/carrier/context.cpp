@@ -79,10 +79,19 @@ void block_signals() {
   raw::call(SYS_rt_sigprocmask, SIG_SETMASK, reinterpret_cast<long>(&mask), 0, 8);
 }
 
+// Those of the contexts that are made ready lie together, and on either carrier: else they would lie between the stacks
+// of one, and not of the other.
+constexpr std::size_t alternate_size = std::size_t{128} * 1024;
+constexpr std::size_t contexts_ready = 16;  // few scenarios have more tasks than that
+char* alternates = nullptr;
+std::size_t alternates_given = contexts_ready;
+
+// Contexts are made one after the other, so that this is called by one thread at a time.
 void give_alternate_stack() {
   stack_t alternate{};
-  alternate.ss_size = 128 * 1024;
-  alternate.ss_sp = raw::reserve(alternate.ss_size);
+  alternate.ss_size = alternate_size;
+  alternate.ss_sp = alternates_given < contexts_ready ? alternates + alternate_size * alternates_given++
+                                                      : raw::reserve(alternate_size);
   sigaltstack(&alternate, nullptr);
 }
 
@@ -224,10 +233,11 @@ void release_context(Context* context) {
 }
 
 void make_contexts_ready() {
-  constexpr std::size_t usual = 16;  // few scenarios have more tasks than that
-  Context* ready[usual];
+  alternates = static_cast<char*>(raw::reserve(contexts_ready * alternate_size));
+  alternates_given = 0;
+  Context* ready[contexts_ready];
   std::size_t count = 0;
-  while (count < usual && obtain_context(nullptr, ready[count]) == 0) ++count;
+  while (count < contexts_ready && obtain_context(nullptr, ready[count]) == 0) ++count;
   for (std::size_t i = 0; i < count; ++i) release_context(ready[i]);
 }
 
