@@ -90,8 +90,8 @@ TEST(finding_markdown, an_empty_trace_is_no_trouble) {
 TEST(finding_markdown, what_does_not_fit_the_headline_is_told_in_parts) {
   Trace trace = sample_panic();
   trace.text = "this has not happened: " + std::string(300, 'x') + "; unread by the child: 5 bytes; Ctrl-C would do";
-  EXPECT_TRUE(contains(finding_report(trace, sample_context()),
-                       "x\n  - unread by the child: 5 bytes\n  - Ctrl-C would do\n"));
+  EXPECT_TRUE(
+      contains(finding_report(trace, sample_context()), "x\n  - unread by the child: 5 bytes\n  - Ctrl-C would do\n"));
   trace.text = "short; and sweet";
   EXPECT_FALSE(contains(finding_report(trace, sample_context()), "It says"));
 }

@@ -67,10 +67,10 @@ Examples:
   wedge run ./abba --rung rr              recorded in chaos mode, where rr can count
   wedge run 'pool-*' --rung gpu           scenarios of GPU host code with a real device, where there is one
 
-On the rungs free, tsan, rr and gpu nothing can be replayed from a seed: what is seen is reported with how often. A variant
-that is declared to fail may hide there, so 'not seen' is no error; one that is declared to pass and fails is. What is
-declared to end in a deadlock, a lost wakeup, an unmet obligation, a deadline or a livelock shows as a hang, and what
-ThreadSanitizer reports counts as the failure of a variant that is declared to fail.)";
+On the rungs free, tsan, rr and gpu nothing can be replayed from a seed: what is seen is reported with how often. A
+variant that is declared to fail may hide there, so 'not seen' is no error; one that is declared to pass and fails is.
+What is declared to end in a deadlock, a lost wakeup, an unmet obligation, a deadline or a livelock shows as a hang,
+and what ThreadSanitizer reports counts as the failure of a variant that is declared to fail.)";
 
 constexpr const char* repro_footer = R"(Examples:
   wedge repro out/traces/abba-deadlock-1f2e3d4c.trace.json

@@ -45,9 +45,8 @@ void add_rung_options(CLI::App& command, RunOptions& run) {
   command
       .add_option_function<std::string>(
           "--rung", [&run](const std::string& name) { run.rung = rung_from(name); },
-          "controlled; or real threads: free (seeded delays), tsan (a ThreadSanitizer build), rr (recorded), gpu (and "
-          "a "
-          "real device)")
+          "controlled; or real threads: free (seeded delays), tsan (a ThreadSanitizer build), rr (recorded), "
+          "gpu (with a real device)")
       ->default_str("controlled");
   command
       .add_option_function<std::string>(

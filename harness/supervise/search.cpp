@@ -20,8 +20,8 @@ using model::Schedule;
 constexpr Shares prior{20, 2, 2, 2, 2, 4};
 constexpr Shares early{22, 0, 4, 2, 0, 3};  // until execution 64
 
-// The first seven executions after the scout: most failures are found there or nearly so. Some need no plan at all, only
-// luck that nothing steers.
+// The first seven executions after the scout: most failures are found there or nearly so. Some need no plan, only luck
+// that nothing steers.
 constexpr std::uint8_t opening[] = {2, 0, 0, 2, 0, 0, 0};
 static_assert(model::portfolio_members[0] == "surw" && model::portfolio_members[5] == "period");
 
