@@ -58,6 +58,10 @@ struct RunOptions {
   Rung rung = Rung::controlled;
   std::chrono::milliseconds hang_after{10000};
   Delays delays = Delays::light;
+
+  std::chrono::milliseconds stuck_limit() const {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(stuck_s * 1000));
+  }
 };
 
 struct ReproOptions {

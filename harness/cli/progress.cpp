@@ -19,12 +19,12 @@ constexpr std::chrono::milliseconds interval{100};
 ProgressLine::ProgressLine() : wanted_(isatty(STDERR_FILENO) == 1) {}
 ProgressLine::~ProgressLine() { erase(); }
 
-void ProgressLine::begin(std::string name, std::uint64_t total) {
+void ProgressLine::begin(std::string name, std::uint64_t total, Clock::time_point start) {
   name_ = std::move(name);
   total_ = total;
   done_ = failures_ = 0;
   more_.clear();
-  start_ = drawn_ = Clock::now();
+  start_ = drawn_ = start;
 }
 
 void ProgressLine::update(std::uint64_t done, std::uint64_t failures, std::string more) {

@@ -9,21 +9,21 @@ namespace wedge::cli {
 
 class ProgressLine {
  public:
+  using Clock = std::chrono::steady_clock;
+
   ProgressLine();
   ~ProgressLine();
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  // `total` may be no_limit.
-  void begin(std::string name, std::uint64_t total);
+  // `total` may be no_limit; `start` is when it began.
+  void begin(std::string name, std::uint64_t total, Clock::time_point start);
   // `more`: what else there is to say.
   void update(std::uint64_t done, std::uint64_t failures, std::string more = {});
   void redraw();
   void erase();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   bool wanted_;
   bool shown_ = false;
   std::string name_;

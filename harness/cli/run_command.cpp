@@ -14,13 +14,13 @@
 #include "harness/cli/progress.h"
 #include "harness/cli/report_files.h"
 #include "harness/cli/rungs.h"
+#include "harness/cli/searches.h"
 #include "harness/cli/select.h"
 #include "harness/diagnose/resolve.h"
 #include "harness/model/result.h"
 #include "harness/model/version.h"
 #include "harness/supervise/capture.h"
 #include "harness/supervise/errors.h"
-#include "harness/supervise/exhaust.h"
 #include "harness/supervise/kernel_stacks.h"
 #include "harness/supervise/minimise.h"
 #include "harness/supervise/pool.h"
@@ -36,25 +36,8 @@ namespace {
 
 using supervise::ProgramKind;
 
-constexpr std::uint64_t plain_chunk = 64;
-constexpr std::uint64_t scenario_chunk = 2048;
 constexpr unsigned confirmations = 3;
 constexpr std::size_t most_explanations = 10;
-
-std::chrono::milliseconds stuck_limit(const RunOptions& options) {
-  return std::chrono::milliseconds(static_cast<std::int64_t>(options.stuck_s * 1000));
-}
-
-std::uint32_t flags_of(const RunOptions& options) {
-  return (options.no_early_timeouts ? model::request_flags::no_early_timeouts : 0) |
-         (options.spurious_wakeups ? model::request_flags::spurious_wakeups : 0) |
-         (options.races ? 0 : model::request_flags::no_races) |
-         (options.all_points ? model::request_flags::all_points : 0) |
-         (options.watch_heap ? 0 : model::request_flags::no_heap) |
-         (options.bound.starts_with("preemptions") ? model::request_flags::bound_preemptions : 0) |
-         (options.bound.starts_with("delays") ? model::request_flags::bound_delays : 0) |
-         (options.report_misuse ? 0 : model::request_flags::no_misuse);
-}
 
 class Run {
  public:
@@ -95,38 +78,43 @@ class Run {
     tell_github(result_);
   }
 
+  // Several variants are searched at once, and what is found is looked into meanwhile, one finding after the other.
   void run_selection(const Selection& selection) {
-    supervise::Pool pool({selection.program, options_.arguments, runtime_, options_.show_output}, options_.jobs,
-                         stuck_limit(options_));
+    const SearchSetting setting{options_, selection, runtime_, diagnose::build_id(selection.program), benign_};
+    supervise::Pool pool = setting.make_pool(options_.jobs);
     pool.idle = [this] { progress_.redraw(); };
-    const std::string build_id = diagnose::build_id(selection.program);
-    if (selection.kind == ProgramKind::plain) {
-      run_variant(selection, {}, build_id, pool);
-      return;
+    std::vector<Listed> variants{{}};
+    if (selection.kind == ProgramKind::scenario) variants = matching(listed_from(pool.listing()), selection.globs);
+    std::optional<Searches> searches;
+    if (options_.jobs > 1 && variants.size() > 1) searches.emplace(setting, variants);
+    for (std::size_t i = 0; i < variants.size(); ++i) {
+      model::VariantResult row = row_of(selection, variants[i]);
+      std::optional<Searched> searched;
+      if (searches)
+        searched = take(*searches, i, row);
+      else if (!result_.interrupted)
+        searched = search(setting, variants[i], row, pool);
+      if (!searched) return;
+      add(std::move(*searched), selection, std::move(row));
     }
-    for (const Listed& variant : matching(listed_from(pool.listing()), selection.globs))
-      if (!result_.interrupted) run_variant(selection, variant, build_id, pool);
   }
 
-  model::Recipe recipe_of(const Selection& selection, const Listed& variant, const std::string& build_id) const {
-    model::Recipe recipe;
-    recipe.program = selection.program;
-    recipe.arguments = options_.arguments;
-    recipe.build_id = build_id;
-    recipe.scenario = variant.scenario;
-    recipe.variant = variant.variant;
-    recipe.strategy = options_.strategy;
-    recipe.seed = options_.seed;
-    recipe.max_steps = variant.max_steps != 0 ? variant.max_steps : options_.max_steps;
-    recipe.strategy_depth = options_.depth;
-    recipe.flags = flags_of(options_);
-    recipe.mutation = options_.mutation;
-    recipe.carrier = options_.carrier;
-    return recipe;
+  Searched search(const SearchSetting& setting, const Listed& variant, const model::VariantResult& row,
+                  supervise::Pool& pool) {
+    progress_.begin(reports::variant_name(row), options_.executions, ProgressLine::Clock::now());
+    return setting.search(variant, pool,
+                          [this](const Progress& now) { progress_.update(now.done, now.failures, now.more); });
   }
 
-  void run_variant(const Selection& selection, const Listed& variant, const std::string& build_id,
-                   supervise::Pool& pool) {
+  std::optional<Searched> take(Searches& searches, std::size_t variant, const model::VariantResult& row) {
+    const std::string name = reports::variant_name(row);
+    return searches.take(variant, [&](const Progress& now, Searches::Beginning began) {
+      progress_.begin(name, options_.executions, began);
+      progress_.update(now.done, now.failures, now.more);
+    });
+  }
+
+  model::VariantResult row_of(const Selection& selection, const Listed& variant) const {
     model::VariantResult row;
     row.target = variant.scenario.empty() ? selection.target : variant.scenario;
     row.scenario = variant.scenario;
@@ -137,13 +125,18 @@ class Run {
     row.expected_text = variant.expected_text;
     row.expected_races = variant.races;
     row.too_rare = variant.too_rare_for == options_.strategy;
-    const supervise::CampaignResult campaign = search(plan_for(selection, variant, build_id, row), row, pool);
+    return row;
+  }
+
+  void add(Searched searched, const Selection& selection, model::VariantResult row) {
+    supervise::CampaignResult& campaign = searched.campaign;
     row.executions = campaign.executions;
     row.predicted = campaign.predicted;
     row.directed = campaign.directed;
     row.failures = campaign.failures;
     row.first_failure = campaign.first_failure;
     row.residual = campaign.residual;
+    row.exhaust = std::move(searched.exhaust);
     result_.interrupted = result_.interrupted || !campaign.complete;
     for (const model::Trace& finding : campaign.findings) add_finding(finding, selection, row);
     for (const model::Trace& trace : campaign.benign) add_benign(trace, row);
@@ -151,44 +144,6 @@ class Run {
     // What was not tried to the end cannot be as declared.
     if (!campaign.complete) row.as_declared = false;
     result_.variants.push_back(std::move(row));
-  }
-
-  supervise::CampaignResult search(const supervise::CampaignPlan& plan, model::VariantResult& row,
-                                   supervise::Pool& pool) {
-    if (options_.strategy != "exhaust") return run_campaign(plan, pool);
-    const auto tell = [this](const supervise::CampaignResult& so_far, const model::ExhaustClaim& claim) {
-      progress_.update(so_far.executions, so_far.failures, reports::exhaust_progress(claim));
-    };
-    supervise::ExhaustResult result = run_exhaustive(
-        {plan.recipe, plan.executions, plan.chunk, plan.keep_going, plan.out_of_time, plan.is_benign, tell}, pool);
-    row.exhaust = std::move(result.claim);
-    return std::move(result.campaign);
-  }
-
-  supervise::CampaignPlan plan_for(const Selection& selection, const Listed& variant, const std::string& build_id,
-                                   const model::VariantResult& row) {
-    supervise::CampaignPlan plan;
-    plan.recipe = recipe_of(selection, variant, build_id);
-    plan.executions = options_.executions;
-    plan.chunk = selection.kind == ProgramKind::plain ? plain_chunk : scenario_chunk;
-    plan.keep_going = options_.keep_going;
-    if (options_.enough > 0) plan.enough = options_.enough;
-    plan.is_benign = [this](model::Trace& trace) { return benign_by_rule(trace); };
-    plan.progress = [this](std::uint64_t done, std::uint64_t failures) { progress_.update(done, failures); };
-    progress_.begin(reports::variant_name(row), options_.executions);
-    if (options_.time_s > 0) {
-      const auto end = supervise::Clock::now() + std::chrono::duration<double>(options_.time_s);
-      plan.out_of_time = [end] { return supervise::Clock::now() >= end; };
-    }
-    return plan;
-  }
-
-  bool benign_by_rule(model::Trace& trace) {
-    if (benign_.empty()) return false;
-    diagnose::resolve(trace, symbols_);
-    const std::string* reason = reason_for(benign_, trace);
-    if (reason != nullptr) trace.races.front().benign = *reason;
-    return reason != nullptr;
   }
 
   void add_benign(model::Trace trace, model::VariantResult& row) {
@@ -225,7 +180,7 @@ class Run {
     supervise::ReplayPlan plan;
     plan.spec = {selection.program, options_.arguments, runtime_};
     plan.times = plan.jobs = confirmations;
-    plan.stuck = stuck_limit(options_);
+    plan.stuck = options_.stuck_limit();
     try {
       const model::Trace trace = supervise::confirm(finding, plan);
       return options_.analyse && supervise::can_be_analysed(trace) ? analysed(trace, plan) : trace;

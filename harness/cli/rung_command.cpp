@@ -154,7 +154,7 @@ class RungRun {
     plan.keep_going = options_.keep_going;
     plan.progress = [this](std::uint64_t done, std::uint64_t failures) { progress_.update(done, failures); };
     plan.idle = [this] { progress_.redraw(); };
-    progress_.begin(reports::variant_name(row), options_.executions);
+    progress_.begin(reports::variant_name(row), options_.executions, ProgressLine::Clock::now());
     if (options_.time_s > 0) {
       const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(options_.time_s);
       plan.out_of_time = [end] { return std::chrono::steady_clock::now() >= end; };

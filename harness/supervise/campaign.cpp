@@ -34,7 +34,8 @@ class Campaign {
  private:
   std::uint64_t limit() const {
     if (plan_.keep_going) return plan_.executions;
-    const std::uint64_t behind = races_.empty() ? plan_.executions : first_race() + 1 + executions_behind_a_race;
+    const bool to_the_end = races_.empty() || plan_.races_are_expected;
+    const std::uint64_t behind = to_the_end ? plan_.executions : first_race() + 1 + executions_behind_a_race;
     return std::min({plan_.executions, first_failure(), behind});
   }
 

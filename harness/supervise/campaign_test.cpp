@@ -237,6 +237,19 @@ TEST(campaign, goes_on_behind_a_race_for_a_while) {
     }
 }
 
+TEST(campaign, behind_an_expected_race_what_is_worse_is_looked_for_to_the_end) {
+  for (unsigned workers : {1U, 2U, 8U})
+    for (unsigned seed = 0; seed < 10; ++seed) {
+      FakeWorkers fake(workers, {5000}, seed);
+      fake.racing = {race_between(1, 2, 30)};
+      CampaignPlan plan = plan_of(10000, false);
+      plan.races_are_expected = true;
+      const CampaignResult result = run_campaign(plan, fake);
+      EXPECT_EQ(result.executions, 5001U);
+      EXPECT_EQ(executions_of(result), (std::vector<std::uint64_t>{5000, 30}));
+    }
+}
+
 TEST(campaign, every_race_is_a_finding_by_its_first_execution) {
   for (unsigned workers : {1U, 2U, 8U})
     for (unsigned seed = 0; seed < 10; ++seed) {
