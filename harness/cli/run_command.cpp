@@ -1,8 +1,6 @@
-// `wedge run`: a campaign per variant, a confirmation per finding, then the report.
+// `wedge run`: a search in each variant, then the report.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <future>
 #include <optional>
 
 #include <fmt/format.h>
@@ -21,10 +19,7 @@
 #include "harness/model/version.h"
 #include "harness/supervise/capture.h"
 #include "harness/supervise/errors.h"
-#include "harness/supervise/kernel_stacks.h"
-#include "harness/supervise/minimise.h"
 #include "harness/supervise/pool.h"
-#include "harness/supervise/replay.h"
 #include "reports/exhaust_words.h"
 #include "reports/races.h"
 #include "reports/render.h"
@@ -36,7 +31,6 @@ namespace {
 
 using supervise::ProgramKind;
 
-constexpr unsigned confirmations = 3;
 constexpr std::size_t most_explanations = 10;
 
 class Run {
@@ -78,7 +72,6 @@ class Run {
     tell_github(result_);
   }
 
-  // Several variants are searched at once, and what is found is looked into meanwhile, one finding after the other.
   void run_selection(const Selection& selection) {
     const SearchSetting setting{options_, selection, runtime_, diagnose::build_id(selection.program), benign_};
     supervise::Pool pool = setting.make_pool(options_.jobs);
@@ -95,7 +88,7 @@ class Run {
       else if (!result_.interrupted)
         searched = search(setting, variants[i], row, pool);
       if (!searched) return;
-      add(std::move(*searched), selection, std::move(row));
+      add(std::move(*searched), std::move(row));
     }
   }
 
@@ -128,7 +121,7 @@ class Run {
     return row;
   }
 
-  void add(Searched searched, const Selection& selection, model::VariantResult row) {
+  void add(Searched searched, model::VariantResult row) {
     supervise::CampaignResult& campaign = searched.campaign;
     row.executions = campaign.executions;
     row.predicted = campaign.predicted;
@@ -138,7 +131,7 @@ class Run {
     row.residual = campaign.residual;
     row.exhaust = std::move(searched.exhaust);
     result_.interrupted = result_.interrupted || !campaign.complete;
-    for (const model::Trace& finding : campaign.findings) add_finding(finding, selection, row);
+    for (model::Trace& finding : campaign.findings) add_finding(std::move(finding), row);
     for (const model::Trace& trace : campaign.benign) add_benign(trace, row);
     judge(row);
     // What was not tried to the end cannot be as declared.
@@ -152,9 +145,7 @@ class Run {
     if (std::ranges::find(row.benign, race) == row.benign.end()) row.benign.push_back(std::move(race));
   }
 
-  void add_finding(const model::Trace& finding, const Selection& selection, model::VariantResult& row) {
-    model::Trace trace = finding;
-    if (!result_.interrupted) trace = confirmed(finding, selection);
+  void add_finding(model::Trace trace, model::VariantResult& row) {
     diagnose::resolve(trace, symbols_);
     trace.fingerprint = supervise::fingerprint(trace);
     // Two addresses can be one place.
@@ -174,29 +165,6 @@ class Run {
     found.trace = output_.write_trace(trace);
     row.findings.push_back(std::move(found));
     if (row.findings.size() == 1) first_findings_.emplace_back(result_.variants.size(), std::move(trace));
-  }
-
-  model::Trace confirmed(const model::Trace& finding, const Selection& selection) {
-    supervise::ReplayPlan plan;
-    plan.spec = {selection.program, options_.arguments, runtime_};
-    plan.times = plan.jobs = confirmations;
-    plan.stuck = options_.stuck_limit();
-    try {
-      const model::Trace trace = supervise::confirm(finding, plan);
-      return options_.analyse && supervise::can_be_analysed(trace) ? analysed(trace, plan) : trace;
-    } catch (const supervise::Interrupted&) {
-      result_.interrupted = true;
-      return finding;
-    }
-  }
-
-  // The rate is measured beside the rest, which mostly waits for one process after the other.
-  static model::Trace analysed(const model::Trace& trace, const supervise::ReplayPlan& plan) {
-    auto rate = std::async(std::launch::async, [&] { return supervise::measure_rate(trace, plan); });
-    model::Trace smallest = supervise::minimise(trace, plan);
-    supervise::add_kernel_stacks(smallest, plan);
-    smallest.analysis->rate = rate.get();
-    return smallest;
   }
 
   static void judge(model::VariantResult& row) {

@@ -2,6 +2,7 @@
 #include "harness/cli/searches.h"
 
 #include <algorithm>
+#include <future>
 #include <memory>
 #include <utility>
 
@@ -10,6 +11,9 @@
 #include "harness/supervise/errors.h"
 #include "harness/supervise/exhaust.h"
 #include "harness/supervise/interrupt.h"
+#include "harness/supervise/kernel_stacks.h"
+#include "harness/supervise/minimise.h"
+#include "harness/supervise/replay.h"
 #include "reports/exhaust_words.h"
 
 namespace wedge::cli {
@@ -17,6 +21,7 @@ namespace {
 
 constexpr std::uint64_t plain_chunk = 64;
 constexpr std::uint64_t scenario_chunk = 2048;
+constexpr unsigned confirmations = 3;
 constexpr std::size_t variants_ahead = 16;  // for each job: most of them are short, some are long
 
 std::uint32_t flags_of(const RunOptions& options) {
@@ -39,6 +44,15 @@ std::function<bool(model::Trace&)> judge_of(const std::vector<BenignRule>& rules
     if (reason != nullptr) trace.races.front().benign = *reason;
     return reason != nullptr;
   };
+}
+
+// The rate is measured beside the rest, which mostly waits for one process after the other.
+model::Trace analysed(const model::Trace& trace, const supervise::ReplayPlan& plan) {
+  auto rate = std::async(std::launch::async, [&] { return supervise::measure_rate(trace, plan); });
+  model::Trace smallest = supervise::minimise(trace, plan);
+  supervise::add_kernel_stacks(smallest, plan);
+  smallest.analysis->rate = rate.get();
+  return smallest;
 }
 
 std::function<bool()> clock_of(const RunOptions& options) {
@@ -71,7 +85,28 @@ model::Recipe SearchSetting::recipe_of(const Listed& variant) const {
   return recipe;
 }
 
+model::Trace SearchSetting::confirmed(const model::Trace& finding) const {
+  supervise::ReplayPlan plan;
+  plan.spec = {selection.program, options.arguments, runtime};
+  plan.times = plan.jobs = confirmations;
+  plan.stuck = options.stuck_limit();
+  const model::Trace trace = supervise::confirm(finding, plan);
+  return options.analyse && supervise::can_be_analysed(trace) ? analysed(trace, plan) : trace;
+}
+
 Searched SearchSetting::search(const Listed& variant, supervise::Pool& pool, std::function<void(Progress)> tell) const {
+  Searched result = find(variant, pool, tell);
+  try {
+    for (model::Trace& finding : result.campaign.findings)
+      if (result.campaign.complete) finding = confirmed(finding);
+  } catch (const supervise::Interrupted&) {
+    result.campaign.complete = false;
+  }
+  return result;
+}
+
+Searched SearchSetting::find(const Listed& variant, supervise::Pool& pool,
+                             const std::function<void(Progress)>& tell) const {
   const model::Recipe recipe = recipe_of(variant);
   const std::uint64_t chunk = selection.kind == supervise::ProgramKind::plain ? plain_chunk : scenario_chunk;
   if (options.strategy == "exhaust") {

@@ -1,4 +1,5 @@
-// The search part of a run: what is looked for in a variant, and how several variants are searched at once.
+// The search part of a run: what is done with one variant until its findings are understood, and how several variants
+// are searched at once.
 #pragma once
 
 #include <chrono>
@@ -41,7 +42,12 @@ struct SearchSetting {
 
   supervise::Pool make_pool(unsigned jobs) const;
   model::Recipe recipe_of(const Listed& variant) const;
+  // A campaign; each finding is confirmed, and looked into unless the options say no.
   Searched search(const Listed& variant, supervise::Pool& pool, std::function<void(Progress)> tell) const;
+
+ private:
+  Searched find(const Listed& variant, supervise::Pool& pool, const std::function<void(Progress)>& tell) const;
+  model::Trace confirmed(const model::Trace& finding) const;
 };
 
 // The searches of many variants, each in one of `options.jobs` processes, ahead of their results being asked for.

@@ -13,6 +13,7 @@
 #include <boost/context/detail/fcontext.hpp>
 #include <new>
 
+#include "harness/runtime/intercept/allocation.h"
 #include "harness/runtime/intercept/real.h"
 #include "harness/runtime/memory/heap.h"
 #include "harness/runtime/raw.h"
@@ -79,19 +80,27 @@ void block_signals() {
   raw::call(SYS_rt_sigprocmask, SIG_SETMASK, reinterpret_cast<long>(&mask), 0, 8);
 }
 
-// Those of the contexts that are made ready lie together, and on either carrier: else they would lie between the stacks
-// of one, and not of the other.
+// Where the stacks of an execution's first tasks lie is settled before anything else asks for address space, whichever
+// execution needs them first: a stack's place is its pthread_t, which programs hash. Their alternate stacks lie apart,
+// and on either carrier.
+struct Places {
+  char* stacks = nullptr;  // each above a page that nobody may touch
+  char* alternates = nullptr;
+  std::size_t stack_size = 0;
+  std::size_t count = 0;
+  std::size_t given = 0;
+};
+Places places;
+constexpr std::size_t most_places = 256;  // few scenarios have more tasks than that
+constexpr std::size_t most_place = std::size_t{64} << 30;
+constexpr std::size_t guard_size = 4096;
 constexpr std::size_t alternate_size = std::size_t{128} * 1024;
-constexpr std::size_t contexts_ready = 16;  // few scenarios have more tasks than that
-char* alternates = nullptr;
-std::size_t alternates_given = contexts_ready;
 
 // Contexts are made one after the other, so that this is called by one thread at a time.
-void give_alternate_stack() {
+void give_alternate_stack(const Context& context) {
   stack_t alternate{};
   alternate.ss_size = alternate_size;
-  alternate.ss_sp = alternates_given < contexts_ready ? alternates + alternate_size * alternates_given++
-                                                      : raw::reserve(alternate_size);
+  alternate.ss_sp = context.alternate != nullptr ? context.alternate : raw::reserve(alternate_size);
   sigaltstack(&alternate, nullptr);
 }
 
@@ -109,7 +118,7 @@ void* park(void* argument) {
     raw::futex_wake(context->word);
     for (;;) raw::futex_wait(context->word, 2);  // its identity and stack are lent out until the process ends
   }
-  give_alternate_stack();
+  give_alternate_stack(*context);
   context->word.store(0);
   raw::futex_wake(context->word);
   raw::futex_wait_until(context->word, 1);
@@ -201,6 +210,23 @@ bool add_to_pool(Context* context) {
 
 }  // namespace
 
+namespace {
+
+int create_in_place(Context& context) {
+  context.alternate = places.alternates + alternate_size * places.given;
+  char* stack = places.stacks + (guard_size + places.stack_size) * places.given++ + guard_size;
+  const long error = raw::call(SYS_mprotect, reinterpret_cast<long>(stack), static_cast<long>(places.stack_size),
+                               PROT_READ | PROT_WRITE);
+  if (error != 0) return static_cast<int>(-error);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstack(&attributes, stack, places.stack_size);
+  const EarlyBlocks store;
+  return real::pthread_create(&context.thread, &attributes, park, &context);
+}
+
+}  // namespace
+
 int obtain_context(const pthread_attr_t* attributes, Context*& out) {
   if (attributes == nullptr && (out = take_free_context()) != nullptr) {
     heap::note_stack_alive(*out);
@@ -210,7 +236,9 @@ int obtain_context(const pthread_attr_t* attributes, Context*& out) {
   auto* context = new (raw::allocate(sizeof(Context))) Context;
   constexpr std::uint32_t not_parked = 3;
   context->word.store(not_parked);
-  const int error = real::pthread_create(&context->thread, attributes, park, context);
+  const int error = attributes == nullptr && places.given < places.count
+                        ? create_in_place(*context)
+                        : real::pthread_create(&context->thread, attributes, park, context);
   if (error != 0) return error;
   raw::futex_wait_while(context->word, not_parked);
   context->fs_base = static_cast<std::uint64_t>(context->thread);
@@ -232,13 +260,21 @@ void release_context(Context* context) {
   if (word < pool->first_word) pool->first_word = word;
 }
 
-void make_contexts_ready() {
-  alternates = static_cast<char*>(raw::reserve(contexts_ready * alternate_size));
-  alternates_given = 0;
-  Context* ready[contexts_ready];
-  std::size_t count = 0;
-  while (count < contexts_ready && obtain_context(nullptr, ready[count]) == 0) ++count;
-  for (std::size_t i = 0; i < count; ++i) release_context(ready[i]);
+void settle_places() {
+  pthread_attr_t plain;
+  pthread_attr_init(&plain);
+  pthread_attr_getstacksize(&plain, &places.stack_size);
+  pthread_attr_destroy(&plain);
+  const std::size_t each = guard_size + places.stack_size;
+  places.count = most_place / each < most_places ? most_place / each : most_places;
+  const long stacks = raw::call(SYS_mmap, 0, static_cast<long>(each * places.count), PROT_NONE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (stacks < 0 && stacks > -4096) {
+    places.count = 0;
+    return;
+  }
+  places.stacks = reinterpret_cast<char*>(stacks);
+  places.alternates = static_cast<char*>(raw::reserve(places.count * alternate_size));
 }
 
 std::size_t contexts_made() { return made; }

@@ -29,6 +29,7 @@ struct Context {
   pid_t tid = 0;
   char* stack_top = nullptr;        // where the fiber's part of the stack begins
   char* stack_base = nullptr;       // everything that tasks have on this stack is below; null: not known
+  void* alternate = nullptr;        // carrier thread: where signal handlers run; null: it has yet to be found
   void* resting = nullptr;          // carrier thread: the stack pointer while suspended
   std::uint32_t number = 0;         // in the pool
   std::uintptr_t memory_begin = 0;  // its stack and thread_local variables; 0: not known
@@ -52,9 +53,9 @@ void adopt_calling_thread(Context& context);
 // failure.
 int obtain_context(const pthread_attr_t* attributes, Context*& out);
 void release_context(Context* context);
-// Makes as many as an execution usually needs, before anything else asks for address space: where a thread's stack lies
-// is its pthread_t, which programs hash, so it must not depend on which executions this process happens to run.
-void make_contexts_ready();
+// Settles where the stacks of the first ones will lie, before anything else asks for address space: a stack's place is
+// its pthread_t, which programs hash, so it must not depend on which executions this process happens to run.
+void settle_places();
 std::size_t contexts_made();
 void for_each_context(void (*visit)(const Context& context, void* argument), void* argument);
 const Context* all_contexts();  // linked by next_made

@@ -40,7 +40,7 @@ Allocator found{};
 bool is_known = false;
 bool is_looking = false;
 
-alignas(16) char early_store[64 * 1024];
+alignas(16) char early_store[256 * 1024];
 std::size_t early_used = 0;
 
 bool is_early(const void* block) {
@@ -139,6 +139,17 @@ bool is_power_of_two(std::size_t number) { return number != 0 && (number & (numb
 }  // namespace
 
 void give_back_to_allocator(void* block) { found.free(block); }
+
+// As while the allocator is being looked for.
+EarlyBlocks::EarlyBlocks() {
+  has_allocator();
+  is_known = false;
+  is_looking = true;
+}
+EarlyBlocks::~EarlyBlocks() {
+  is_known = true;
+  is_looking = false;
+}
 
 }  // namespace wedge::runtime
 

@@ -6,4 +6,14 @@ namespace wedge::runtime {
 // Frees what was allocated in an execution and has been kept since.
 void give_back_to_allocator(void* block);
 
+// While it lives, small blocks come from the store for early ones and are never given back, so that the program's own
+// lie where they would without them. Requires: nobody reallocates meanwhile.
+class EarlyBlocks {
+ public:
+  EarlyBlocks();
+  ~EarlyBlocks();
+  EarlyBlocks(const EarlyBlocks&) = delete;
+  EarlyBlocks& operator=(const EarlyBlocks&) = delete;
+};
+
 }  // namespace wedge::runtime

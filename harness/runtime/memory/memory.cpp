@@ -52,13 +52,13 @@ void access(const void* address, std::size_t size, Kind kind, const void* pc) {
   if (is_noted(reinterpret_cast<std::uintptr_t>(address), size, task.id, task.order.epoch,
                kinds[static_cast<std::size_t>(kind)]))
     return;
-  const Access access{task.id,
-                      task.order.epoch,
-                      &task.order.clock,
-                      kinds[static_cast<std::size_t>(kind)],
-                      kind == Kind::release,
-                      reinterpret_cast<std::uint64_t>(pc),
-                      remember_accesses()};
+  Access access{task.id,
+                task.order.epoch,
+                &task.order.clock,
+                kinds[static_cast<std::size_t>(kind)],
+                kind == Kind::release,
+                reinterpret_cast<std::uint64_t>(pc),
+                remember_accesses()};
   if (kind == Kind::release)
     check_access(reinterpret_cast<std::uintptr_t>(address), size, access, on_race);
   else

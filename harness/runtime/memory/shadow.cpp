@@ -255,10 +255,9 @@ bool is_noted(std::uintptr_t address, std::size_t size, std::uint16_t task, Epoc
   return false;
 }
 
-void note_access(std::uintptr_t address, std::size_t size, const Access& made, OnRace on_race) {
+void note_access(std::uintptr_t address, std::size_t size, Access& access, OnRace on_race) {
   if (!in_reach(address, size)) [[unlikely]]
     return;
-  Access access = made;
   while (size > 0) {
     const std::uint8_t bytes = bytes_from(address, size);
     Granule& granule = granule_at(address);

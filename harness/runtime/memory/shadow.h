@@ -59,7 +59,8 @@ using OnRace = void (*)(const Cell& earlier, const Access& later, std::uintptr_t
 void begin_shadow(bool empty_it);
 // Whether noting it would change nothing: the same task has done as much there since its last release. The fast path.
 bool is_noted(std::uintptr_t address, std::size_t size, std::uint16_t task, Epoch epoch, std::uint8_t kind);
-void note_access(std::uintptr_t address, std::size_t size, const Access& access, OnRace on_race);
+// What is to be kept of the access is made at most once; afterwards it is the access's place.
+void note_access(std::uintptr_t address, std::size_t size, Access& access, OnRace on_race);
 // Looks for races with what is noted, and notes nothing: the memory is given back.
 void check_access(std::uintptr_t address, std::size_t size, const Access& access, OnRace on_race);
 void forget_range(std::uintptr_t address, std::size_t size);

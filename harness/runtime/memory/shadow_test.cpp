@@ -63,7 +63,8 @@ class Shadow : public testing::Test {
   }
 
   void access(std::uint16_t task, std::uint8_t kind, std::uintptr_t address, std::size_t size) {
-    note_access(address, size, {task, epochs_[task], &clocks_[task], kind, false, task, nullptr}, note_race);
+    Access access{task, epochs_[task], &clocks_[task], kind, false, task, nullptr};
+    note_access(address, size, access, note_race);
   }
   void read(std::uint16_t task, std::uintptr_t address, std::size_t size = 4) {
     access(task, kind::plain_read, address, size);

@@ -136,7 +136,7 @@ void run_executions(const std::function<void()>& body, const model::Request& req
     choose_carrier(request.carrier);
     adopt_calling_thread(home);
     find_modules();
-    make_contexts_ready();
+    settle_places();
   }
   for (std::uint64_t i = first; i < first + count; ++i) {
     if (is_exploration(request) && !begin_exploration(request, i)) return;
