@@ -12,7 +12,7 @@ namespace wedge::supervise {
 
 // Limits count executions and steps and never time: the same finding is always made equally small.
 struct MinimiseLimits {
-  std::uint64_t candidates = 3000;
+  std::uint64_t candidates = 1000;
   std::uint64_t steps = 30'000'000;
   std::uint64_t rate_executions = 1000;
   std::uint64_t rate_failures = 12;  // so many of them tell enough

@@ -9,6 +9,8 @@
 #include "harness/runtime/memory/heap.h"
 #include "harness/runtime/memory/memory.h"
 #include "harness/runtime/memory/order.h"
+#include "harness/runtime/memory/races.h"
+#include "harness/runtime/memory/shadow_table.h"
 #include "harness/runtime/raw.h"
 #include "harness/runtime/scheduler/explore.h"
 #include "harness/runtime/scheduler/scheduler.h"
@@ -29,13 +31,21 @@ namespace {
   decide();
 }
 
+// Whether the access is no point, and noted already.
+[[gnu::always_inline]] inline bool changes_nothing(const void* address, std::size_t size, memory::Kind kind) {
+  const Task& task = *scheduler.current;
+  return !memory::any_point &&
+         memory::is_noted(reinterpret_cast<std::uintptr_t>(address), size, task.id, task.order.epoch,
+                          kind == memory::Kind::write ? memory::kind::plain_write : memory::kind::plain_read);
+}
+
 [[gnu::always_inline]] inline void plain_access(const void* address, std::size_t size, memory::Kind kind,
                                                 const void* pc) {
   if (passes_through()) return;
   if (--scheduler.plain_countdown < 0) [[unlikely]]
     plain_spin();
   // Others may run within access(), and free it.
-  if (memory::watching) memory::access(address, size, kind, pc);
+  if (memory::watching && !changes_nothing(address, size, kind)) memory::access(address, size, kind, pc);
   heap::check_access(address, size, kind == memory::Kind::write);
 }
 

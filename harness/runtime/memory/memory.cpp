@@ -49,9 +49,6 @@ void access(const void* address, std::size_t size, Kind kind, const void* pc) {
     step_touches_memory(address, size, true, true);
   const Task& task = *scheduler.current;
   if (task.order.ignores != 0 && plain) return;
-  if (is_noted(reinterpret_cast<std::uintptr_t>(address), size, task.id, task.order.epoch,
-               kinds[static_cast<std::size_t>(kind)]))
-    return;
   Access access{task.id,
                 task.order.epoch,
                 &task.order.clock,

@@ -7,33 +7,16 @@
 
 namespace wedge::runtime::memory {
 
+Leaf** leaves = nullptr;
+
 namespace {
 
-constexpr std::uint8_t kind_bits = kind::writes | kind::atomic;
 constexpr std::uint8_t more = 4;        // the granule has cells in a list
 constexpr std::uint8_t has_atomic = 8;  // some byte of it has a clock in the table of atomics
 constexpr std::uint8_t all_bytes = 0xff;
 
-struct Granule {
-  Cell cells[2];
-};
-
-// A leaf is the shadow of two megabytes. It has a bit for each page that was used in this execution, so that a stack of
-// eight megabytes of which little was used is forgotten at once.
-constexpr unsigned int leaf_bits = 21;
-constexpr unsigned int page_bits = 12;
 constexpr std::uintptr_t page_size = std::uintptr_t{1} << page_bits;
-constexpr std::size_t granules_per_leaf = std::size_t{1} << (leaf_bits - 3);
-constexpr std::size_t words_per_leaf = (std::size_t{1} << (leaf_bits - page_bits)) / 64;
-constexpr std::uintptr_t address_limit = std::uintptr_t{1} << 47;
 
-struct Leaf {
-  Granule granules[granules_per_leaf];
-  std::uint64_t used[words_per_leaf];  // one bit for each page
-  Epoch used_in;                       // long_past + 1 of the execution that these bits are of
-};
-
-Leaf** leaves = nullptr;
 Leaf* pool = nullptr;  // taken in one piece, as a first access must not make a system call
 constexpr std::uint32_t pool_size = 1024;
 std::uint32_t taken = 0;
@@ -59,7 +42,6 @@ Leaf& leaf_of(std::uintptr_t address) {
 }
 
 std::size_t word_in_leaf(std::uintptr_t address) { return (address >> (page_bits + 6)) & (words_per_leaf - 1); }
-std::size_t granule_in_leaf(std::uintptr_t address) { return (address >> 3) & (granules_per_leaf - 1); }
 
 [[gnu::always_inline]] inline Granule& granule_at(std::uintptr_t address) {
   Leaf& leaf = leaf_of(address);
@@ -84,7 +66,7 @@ void put(Cell& cell, const Access& access, std::uint8_t bytes) {
   cell.epoch = access.epoch;
   cell.task = access.task;
   cell.bytes = bytes;
-  cell.flags = static_cast<std::uint8_t>((cell.flags & ~kind_bits) | access.kind);
+  cell.flags = static_cast<std::uint8_t>((cell.flags & ~kind::bits) | access.kind);
   cell.place = access.place;
 }
 
@@ -97,7 +79,7 @@ void put(Cell& cell, const Access& access, std::uint8_t bytes) {
     cell.bytes = 0;
     return;
   }
-  const auto kind = static_cast<std::uint8_t>(cell.flags & kind_bits);
+  const auto kind = static_cast<std::uint8_t>(cell.flags & kind::bits);
   const bool ordered = cell.task == access.task || cell.epoch <= access.clock->of(cell.task);
   if (!ordered) {
     if (conflict(kind, access.kind))
@@ -109,7 +91,7 @@ void put(Cell& cell, const Access& access, std::uint8_t bytes) {
 }
 
 bool is_same(const Cell& cell, const Access& access) {
-  return cell.epoch == access.epoch && cell.task == access.task && (cell.flags & kind_bits) == access.kind &&
+  return cell.epoch == access.epoch && cell.task == access.task && (cell.flags & kind::bits) == access.kind &&
          cell.place == access.place;
 }
 
@@ -174,7 +156,7 @@ void meet_list(std::uintptr_t base, std::uint8_t bytes, const Access& access, bo
 // The same task in the same epoch has done at least as much to these bytes already.
 bool is_known(const Cell& cell, std::uint8_t bytes, const Access& access) {
   return cell.epoch == access.epoch && cell.task == access.task && (cell.bytes & bytes) == bytes &&
-         covers(static_cast<std::uint8_t>(cell.flags & kind_bits), access.kind);
+         covers(static_cast<std::uint8_t>(cell.flags & kind::bits), access.kind);
 }
 
 std::uint8_t bytes_from(std::uintptr_t address, std::size_t size) {
@@ -240,19 +222,6 @@ void begin_shadow(bool empty_it) {
   lists.forget_all();
   links_used = 0;
   free_links = nullptr;
-}
-
-bool is_noted(std::uintptr_t address, std::size_t size, std::uint16_t task, Epoch epoch, std::uint8_t kind) {
-  const unsigned int first = address & 7;
-  if (first + size > 8 || address >= address_limit) return false;
-  const Leaf* leaf = leaves[address >> leaf_bits];
-  if (leaf == nullptr) return false;
-  const unsigned int bytes = ((1u << size) - 1) << first;
-  for (const Cell& cell : leaf->granules[granule_in_leaf(address)].cells)
-    if (cell.epoch == epoch && cell.task == task && (cell.bytes & bytes) == bytes &&
-        covers(static_cast<std::uint8_t>(cell.flags & kind_bits), kind))
-      return true;
-  return false;
 }
 
 void note_access(std::uintptr_t address, std::size_t size, Access& access, OnRace on_race) {

@@ -10,36 +10,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "harness/runtime/memory/clock.h"
+#include "harness/runtime/memory/shadow_table.h"
 
 namespace wedge::runtime::memory {
-
-namespace kind {
-inline constexpr std::uint8_t writes = 1;
-inline constexpr std::uint8_t atomic = 2;
-inline constexpr std::uint8_t plain_read = 0;
-inline constexpr std::uint8_t plain_write = writes;
-inline constexpr std::uint8_t atomic_read = atomic;
-inline constexpr std::uint8_t atomic_write = atomic | writes;
-}  // namespace kind
-
-struct Cell {
-  Epoch epoch;
-  std::uint16_t task;
-  std::uint8_t bytes;   // one bit for each byte of the granule; 0: the cell is empty
-  std::uint8_t flags;   // its kind in the lowest two bits; more of a granule's first cell
-  std::uint64_t place;  // code address, or number of a noted access
-};
 
 // Of two accesses that are not ordered: do they race?
 constexpr bool conflict(std::uint8_t one, std::uint8_t other) {
   return ((one | other) & kind::writes) != 0 && (one & other & kind::atomic) == 0;
 }
-// Whatever conflicts with `older` conflicts with `newer`, too.
-constexpr bool covers(std::uint8_t newer, std::uint8_t older) {
-  return (newer & kind::writes) >= (older & kind::writes) && (newer & kind::atomic) <= (older & kind::atomic);
-}
-
 // An access as the shadow memory sees it: at most the bytes of one granule.
 struct Access {
   std::uint16_t task;
@@ -57,8 +35,6 @@ struct Access {
 using OnRace = void (*)(const Cell& earlier, const Access& later, std::uintptr_t address, std::uint32_t bytes);
 
 void begin_shadow(bool empty_it);
-// Whether noting it would change nothing: the same task has done as much there since its last release. The fast path.
-bool is_noted(std::uintptr_t address, std::size_t size, std::uint16_t task, Epoch epoch, std::uint8_t kind);
 // What is to be kept of the access is made at most once; afterwards it is the access's place.
 void note_access(std::uintptr_t address, std::size_t size, Access& access, OnRace on_race);
 // Looks for races with what is noted, and notes nothing: the memory is given back.
