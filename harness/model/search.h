@@ -88,15 +88,27 @@ struct ScheduleSet {
 struct TaskProfile {
   std::uint32_t points;
   std::uint32_t role;
-  std::uint32_t parent;  // the task that created it
+  std::uint32_t parent;    // the task that created it
+  std::uint32_t labelled;  // of the operations, those behind a wedge::note()
 
   bool operator==(const TaskProfile&) const = default;
 };
 
+// How often each of the first tasks used one thing.
+struct ThingProfile {
+  static constexpr std::size_t max_tasks = 32;
+  std::uint32_t name;  // 0: none
+  std::uint16_t points[max_tasks];
+
+  bool operator==(const ThingProfile&) const = default;
+};
+
 inline constexpr std::size_t max_profiled_tasks = 256;
+inline constexpr std::size_t max_profiled_things = 32;
 
 struct Profile {
-  TaskProfile tasks[max_profiled_tasks];  // by number
+  TaskProfile tasks[max_profiled_tasks];     // by number
+  ThingProfile things[max_profiled_things];  // by name % 32; of two with one place, that with the larger name
 
   bool operator==(const Profile&) const = default;
 };
@@ -106,7 +118,17 @@ constexpr void merge(Profile& to, const Profile& from) {
   for (std::size_t i = 0; i < max_profiled_tasks; ++i) {
     TaskProfile& mine = to.tasks[i];
     const TaskProfile& other = from.tasks[i];
+    const std::uint32_t labelled = other.labelled > mine.labelled ? other.labelled : mine.labelled;
     if (other.points > mine.points || (other.points == mine.points && other.role > mine.role)) mine = other;
+    mine.labelled = labelled;
+  }
+  for (std::size_t i = 0; i < max_profiled_things; ++i) {
+    ThingProfile& mine = to.things[i];
+    const ThingProfile& other = from.things[i];
+    if (other.name > mine.name) mine = other;
+    if (other.name != mine.name) continue;
+    for (std::size_t task = 0; task < ThingProfile::max_tasks; ++task)
+      if (other.points[task] > mine.points[task]) mine.points[task] = other.points[task];
   }
 }
 

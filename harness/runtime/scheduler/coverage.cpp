@@ -56,7 +56,8 @@ struct KeyNumbers {
   std::uint32_t next = 1;
 };
 
-KeyNumbers numbers;
+KeyNumbers numbers;  // of pairs
+KeyNumbers things;   // asked for at other times, so that these have numbers of their own
 
 // The call of the function it stands in, as an offset; 0 in code that was not compiled for it.
 std::uint64_t function_of(const Task& task) {
@@ -111,11 +112,18 @@ void begin_coverage(const model::Request& request, std::uint8_t member) {
   control->search_report.new_pairs = 0;
   std::memset(&own, 0, sizeof own);
   numbers.clear();
+  things.clear();
 }
 
 void begin_uncovered() {
   covered = nullptr;
   control->search_report.new_pairs = 0;
+}
+
+std::uint32_t thing_of(const Task& task) {
+  const PendingOperation& pending = task.pending;
+  const std::uint32_t number = pending.object != 0 ? pending.object : things.number_of(pending.key);
+  return number == 0 ? 0 : (static_cast<std::uint32_t>(pending.kind) + 1) << 24 | (number & 0xffffff);
 }
 
 void note_switch(const Task& from, const Task& to) {

@@ -22,6 +22,10 @@ void begin_coverage(const model::Request& request, std::uint8_t member);
 // Of an execution that is no strategy's draw: it counts for none of them.
 void begin_uncovered();
 
+// A name for what the task is about to use, the same in most executions: by its kind and in the order of first use.
+// 0: it has none.
+std::uint32_t thing_of(const Task& task);
+
 void note_switch(const Task& from, const Task& to);
 
 // The execution has passed after `steps` steps; its choices are still in the control block. Keeps its schedule if it

@@ -54,6 +54,7 @@ StrategyHints hints_of(const model::Request& request) {
   hints.campaign_seed = request.seed;
   hints.corpus = &control->search.corpus;
   hints.profile = &control->search.profile;
+  hints.thing_of = thing_of;
   hints.code_unseen = !instrumented;
   return hints;
 }

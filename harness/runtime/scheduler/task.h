@@ -42,6 +42,7 @@ struct Task {
   model::TaskState state = model::TaskState::ready;
   bool detached = false;
   bool yielded = false;  // asked that somebody else go first; cleared when chosen
+  bool labelled = false;  // its next operation is behind a wedge::note(); kept while what tasks do is noted down
   bool in_wait_list = false;
   Wake wake = Wake::none;
   std::uint32_t enabled_at = not_enabled;  // position in the scheduler's enabled list

@@ -239,6 +239,7 @@ WEDGE_PUBLIC void deadline(std::chrono::nanoseconds limit) {
 }
 
 WEDGE_PUBLIC void note(std::string_view text) {
+  if (runtime::controlled) runtime::scheduler.current->labelled = true;
   if (runtime::controlled || runtime::explaining)
     runtime::log_note(text.data(), text.size());
   else if (runtime::is_free())

@@ -29,6 +29,7 @@ struct StrategyHints {
   const model::ScheduleSet* corpus = nullptr;  // schedules of earlier rounds; null: none
   bool code_unseen = false;                    // plain code runs between calls: points behind them matter, too
   const model::Profile* profile = nullptr;     // of execution 0; null: unknown
+  std::uint32_t (*thing_of)(const Task& task) = nullptr;  // the profile's name for what a task is about to use
   // A predicted deadlock to drive at, and what tells that a task is about to take a second lock, and where.
   const model::LockCycle* cycle = nullptr;
   bool (*second_lock)(const Task& task, std::uint64_t& place) = nullptr;

@@ -6,6 +6,8 @@
 // - once in eight executions all that are done to things. The task that makes the next one is drawn first, each with a
 //   probability in proportion to how many it has left, as the scout has counted them; until it has made it, the others
 //   may go on to their next interesting operation, but not beyond. So all orders of them are equally likely.
+// - once in eight, in the same way, those behind a label, which is a wedge::note(), or all that are done to one thing
+//   that several tasks use, racing memory included; which, is drawn.
 // - else one operation of one role: the n-th of all tasks that did the same in the scout's execution. Who is there
 //   waits until nobody else can go on. So a bug that needs a few operations to be late is found at a rate that depends
 //   neither on the number of the tasks nor on the length of what the others do.
@@ -27,8 +29,10 @@ class SurwStrategy final : public Strategy {
     for (std::uint32_t i = 0; i < most_tasks; ++i) tasks_[i] = {};
     created_ = passed_over_ = 0;
     intended_ = nobody;
+    thing_of_ = hints.thing_of;
+    choose_set(hints.profile, seed % 8 == 1);
     read_profile(hints.profile);
-    selective_ = seed % 8 != 0 && choose_operation();
+    selective_ = set_ == Set::all && seed % 8 != 0 && choose_operation();
   }
 
   bool wants_every_step() const override { return true; }
@@ -37,7 +41,7 @@ class SurwStrategy final : public Strategy {
     welcome(choice);
     const std::uint32_t pick = selective_ ? choose_selectively(choice) : choose_uniformly(choice);
     const Task& chosen = *choice.enabled[pick];
-    if (chosen.id < most_tasks && is_interesting(chosen)) {
+    if (chosen.id < most_tasks && interests(chosen)) {
       ++tasks_[chosen.id].done;
       if (chosen.id == intended_) intended_ = nobody;
     }
@@ -45,19 +49,58 @@ class SurwStrategy final : public Strategy {
   }
 
  private:
+  enum class Set : std::uint8_t { all, labelled, one_thing };
+
   struct Known {
     model::TaskProfile profile;
+    std::uint32_t points = 0;    // of its operations, those in the set
     std::uint32_t done = 0;      // interesting operations in this execution
     std::uint32_t with_all = 0;  // points of the task and of all that it creates
     std::uint32_t to_come = 0;   // points of those that it has still to create
   };
+
+  // The labelled operations are as likely as each thing; without either, all operations it is.
+  void choose_set(const model::Profile* profile, bool smaller) {
+    set_ = Set::all;
+    if (profile == nullptr || !smaller) return;
+    std::uint32_t candidates = 0;
+    for (const model::TaskProfile& task : profile->tasks)
+      if (task.labelled > 0 && candidates == 0) {
+        candidates = 1;
+        set_ = Set::labelled;
+      }
+    for (const model::ThingProfile& thing : profile->things)
+      if (is_contended(thing) && random_.below(++candidates) == 0) {
+        set_ = Set::one_thing;
+        thing_ = thing.name;
+      }
+  }
+
+  static bool is_contended(const model::ThingProfile& thing) {
+    std::uint32_t users = 0;
+    for (const std::uint16_t points : thing.points) users += points > 0 ? 1 : 0;
+    return users > 1;
+  }
+
+  std::uint32_t points_in_set(const model::Profile& profile, std::uint32_t id) const {
+    if (set_ == Set::all) return profile.tasks[id].points;
+    if (set_ == Set::labelled) return profile.tasks[id].labelled;
+    if (id >= model::ThingProfile::max_tasks) return 0;
+    return profile.things[thing_ % model::max_profiled_things].points[id];
+  }
+
+  bool interests(const Task& task) const {
+    if (!is_interesting(task)) return false;
+    return set_ == Set::all || (set_ == Set::labelled ? task.labelled : thing_of_(task) == thing_);
+  }
 
   void read_profile(const model::Profile* profile) {
     if (profile == nullptr) return;
     for (std::uint32_t i = most_tasks; i-- > 0;) {  // children have higher numbers than their parents
       Known& task = tasks_[i];
       task.profile = profile->tasks[i];
-      task.with_all = task.profile.points + task.to_come;
+      task.points = points_in_set(*profile, i);
+      task.with_all = task.points + task.to_come;
       if (i > 0 && task.with_all > 0 && task.profile.parent < i) tasks_[task.profile.parent].to_come += task.with_all;
     }
   }
@@ -109,7 +152,7 @@ class SurwStrategy final : public Strategy {
   std::uint32_t weight_of(std::uint32_t id) const {
     if (id >= most_tasks) return 1;
     const Known& task = tasks_[id];
-    const std::uint32_t left = task.profile.points > task.done ? task.profile.points - task.done : 0;
+    const std::uint32_t left = task.points > task.done ? task.points - task.done : 0;
     return left + task.to_come > 0 ? left + task.to_come : 1;
   }
 
@@ -152,16 +195,14 @@ class SurwStrategy final : public Strategy {
       intended_ = choice.enabled[next]->id;
     }
     return draw_evenly(choice,
-                       [&](const Task& task) { return is_intended(task) || !(is_interesting(task) || task.yielded); });
+                       [&](const Task& task) { return is_intended(task) || !(interests(task) || task.yielded); });
   }
 
   bool has_role(const Task& task) const {
     return task.id < most_tasks && tasks_[task.id].profile.points > 0 && tasks_[task.id].profile.role == role_;
   }
 
-  bool waits(const Task& task) const {
-    return has_role(task) && is_interesting(task) && tasks_[task.id].done == waits_at_;
-  }
+  bool waits(const Task& task) const { return has_role(task) && interests(task) && tasks_[task.id].done == waits_at_; }
 
   bool is_on_its_way(const Task& task) const { return has_role(task) && tasks_[task.id].done < waits_at_; }
 
@@ -184,6 +225,9 @@ class SurwStrategy final : public Strategy {
     return next;
   }
 
+  Set set_ = Set::all;
+  std::uint32_t thing_ = 0;  // its name
+  std::uint32_t (*thing_of_)(const Task& task) = nullptr;
   bool selective_ = false;
   std::uint32_t role_ = 0;
   std::uint32_t waits_at_ = 0;  // so many interesting operations a task of the role makes before it waits

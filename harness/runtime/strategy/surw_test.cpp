@@ -124,6 +124,103 @@ TEST(SurwStrategy, one_operation_of_a_role_is_late_at_a_rate_that_does_not_depen
   }
 }
 
+// Two tasks that each use a thing of their own a lot, and one that both use little; the last uses are labelled.
+class Mixture {
+ public:
+  static constexpr std::uint32_t own = 12;
+  static constexpr std::uint32_t shared = 2;
+  enum class Told : std::uint8_t { things, labels };
+
+  explicit Mixture(Told told) : told_(told) {
+    for (std::uint16_t task = 0; task < 2; ++task) {
+      profile_.tasks[task] = {own + shared, 7, model::no_task, told == Told::labels ? shared : 0};
+      if (told == Told::labels) continue;
+      note(name_of_own(task), task, own);
+      note(name_of_shared, task, shared);
+    }
+  }
+
+  // Who made the operations on the common thing, in their order.
+  std::string run(std::uint64_t seed) const {
+    StrategyHints hints;
+    hints.profile = &profile_;
+    hints.thing_of = [](const Task& task) { return task.pending.object; };
+    surw_strategy().begin(seed, hints);
+    std::vector<Task> tasks(2);
+    std::vector<std::uint32_t> made(2);
+    std::string order;
+    Choice choice;
+    for (;;) {
+      std::vector<Task*> enabled;
+      for (std::uint16_t i = 0; i < 2; ++i) {
+        Task& task = tasks[i];
+        task.id = i;
+        task.enabled_at = not_enabled;
+        if (made[i] == own + shared) continue;
+        const bool is_shared = made[i] >= own;
+        task.enabled_at = static_cast<std::uint32_t>(enabled.size());
+        task.pending.kind = model::ObjectKind::atomic;
+        task.pending.operation = model::Operation::store;
+        task.pending.object = is_shared ? name_of_shared : name_of_own(i);
+        task.labelled = told_ == Told::labels && is_shared;
+        enabled.push_back(&task);
+      }
+      if (enabled.empty()) return order;
+      choice.enabled = enabled.data();
+      choice.enabled_count = static_cast<std::uint32_t>(enabled.size());
+      Task& chosen = *enabled[surw_strategy().choose(choice)];
+      if (made[chosen.id] >= own) order += static_cast<char>('a' + chosen.id);
+      ++made[chosen.id];
+      choice.current = &chosen;
+      ++choice.step;
+    }
+  }
+
+ private:
+  static constexpr std::uint32_t name_of_shared = 3;
+  static constexpr std::uint32_t name_of_own(std::uint32_t task) { return 1 + task; }
+
+  void note(std::uint32_t name, std::uint32_t task, std::uint16_t points) {
+    model::ThingProfile& thing = profile_.things[name];
+    thing.name = name;
+    thing.points[task] = points;
+  }
+
+  Told told_;
+  model::Profile profile_{};
+};
+
+// With all operations interesting the short part would nearly always come in few orders, as the long one decides.
+TEST(SurwStrategy, all_orders_of_one_contended_thing_are_equally_likely) {
+  for (const Mixture::Told told : {Mixture::Told::things, Mixture::Told::labels}) {
+    const Mixture program(told);
+    std::map<std::string, int> seen;
+    for (std::uint64_t i = 0; i < 1200; ++i) ++seen[program.run(uniform_seed * (i * 2654435761) + 1)];
+    EXPECT_EQ(seen.size(), 6U);
+    for (const auto& [order, count] : seen) EXPECT_NEAR(count, 200, 60) << order;
+  }
+}
+
+TEST(Profile, merging_does_not_depend_on_the_order) {
+  model::Profile views[3]{};
+  views[0].things[1] = {33, {1, 5}};
+  views[1].things[1] = {33, {4, 2}};
+  views[2].things[1] = {65, {1, 1}};
+  views[0].tasks[2] = {4, 7, 0, 3};
+  views[1].tasks[2] = {9, 8, 0, 1};
+  std::vector<std::size_t> order{0, 1, 2};
+  model::Profile expected{};
+  expected.things[1] = {65, {1, 1}};
+  expected.tasks[2] = {9, 8, 0, 3};
+  do {
+    model::Profile merged{};
+    for (const std::size_t i : order) model::merge(merged, views[i]);
+    EXPECT_EQ(merged, expected);
+  } while (std::ranges::next_permutation(order).found);
+  model::merge(views[0], views[1]);
+  EXPECT_EQ(views[0].things[1], (model::ThingProfile{33, {4, 5}}));
+}
+
 TEST(SurwStrategy, without_a_profile_every_task_gets_its_turn) {
   const Program program({2, 2}, 1);
   std::map<std::string, int> seen;
