@@ -103,7 +103,8 @@ class Obligation {
 // whatever --hang-after says. So a scenario that takes longer than --hang-after must say so by a deadline.
 void deadline(std::chrono::nanoseconds limit);
 
-// A line for the trace: what the scenario wants the reader to know at this step.
+// A line for the trace: what the scenario wants the reader to know at this step. The order of what tasks do next behind
+// such lines is something that the strategy `surw` searches by itself.
 void note(std::string_view text);
 
 // Data races for these bytes are harmless, for this reason, until the execution ends; reports list them with it. Call

@@ -3,10 +3,11 @@
 //
 // After H. Zhao, D. Wolff, U. Mathur, A. Roychoudhury, "Selectively Uniform Concurrency Testing", ASPLOS 2025. Which
 // operations are interesting is drawn anew by the seed of each execution:
-// - once in eight executions all that are done to things. The task that makes the next one is drawn first, each with a
+// - once in sixteen executions all that are done to things. The task that makes the next one is drawn first, each with
+// a
 //   probability in proportion to how many it has left, as the scout has counted them; until it has made it, the others
 //   may go on to their next interesting operation, but not beyond. So all orders of them are equally likely.
-// - once in eight, in the same way, those behind a label, which is a wedge::note(), or all that are done to one thing
+// - once in sixteen, in the same way, those behind a label, which is a wedge::note(), or all that are done to one thing
 //   that several tasks use, racing memory included; which, is drawn.
 // - else one operation of one role: the n-th of all tasks that did the same in the scout's execution. Who is there
 //   waits until nobody else can go on. So a bug that needs a few operations to be late is found at a rate that depends
@@ -30,7 +31,7 @@ class SurwStrategy final : public Strategy {
     created_ = passed_over_ = 0;
     intended_ = nobody;
     thing_of_ = hints.thing_of;
-    choose_set(hints.profile, seed % 8 == 1);
+    choose_set(hints.profile, seed % 16 == 8);
     read_profile(hints.profile);
     selective_ = set_ == Set::all && seed % 8 != 0 && choose_operation();
   }
