@@ -74,6 +74,20 @@ class Command : public testing::Test {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+TEST_F(Command, what_is_known_at_ctrl_c_is_written_however_many_are_searched_at_once) {
+  for (const char* jobs : {"1", "3"}) {
+    const std::string more_than_anybody_waits_for = " --keep-going --no-analysis --executions 100000000000 --jobs ";
+    const Finished finished = wedge("run " + program("two_scenarios") + more_than_anybody_waits_for + jobs,
+                                    "timeout --preserve-status --signal INT 3 env");
+    EXPECT_EQ(finished.status, 130) << finished.err;
+    EXPECT_NE(finished.err.find("interrupted; this is what was known by then"), std::string::npos) << finished.err;
+    EXPECT_TRUE(result().interrupted);
+    ASSERT_FALSE(result().variants.empty());
+    EXPECT_FALSE(result().variants.back().as_declared);
+    EXPECT_GT(result().variants.back().executions, 0U);
+  }
+}
+
 TEST_F(Command, finds_a_deadlock_and_ends_with_the_command_that_replays_it) {
   const Finished run = wedge("run " + program("opposite_locks"));
   EXPECT_EQ(run.status, 1) << run.err;

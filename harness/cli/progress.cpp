@@ -36,7 +36,7 @@ void ProgressLine::update(std::uint64_t done, std::uint64_t failures, std::strin
 
 void ProgressLine::redraw() {
   const auto now = Clock::now();
-  if (!wanted_ || now - drawn_ < interval) return;
+  if (!wanted_ || name_.empty() || now - drawn_ < interval) return;
   drawn_ = now;
   shown_ = true;
   const double seconds = std::chrono::duration<double>(now - start_).count();

@@ -61,6 +61,10 @@ std::function<bool()> clock_of(const RunOptions& options) {
   return [end] { return supervise::Clock::now() >= end; };
 }
 
+unsigned lanes_for(const RunOptions& options, std::size_t variants) {
+  return std::min(options.jobs, static_cast<unsigned>(variants));
+}
+
 }  // namespace
 
 supervise::Pool SearchSetting::make_pool(unsigned jobs) const {
@@ -96,6 +100,8 @@ model::Trace SearchSetting::confirmed(const model::Trace& finding) const {
 
 Searched SearchSetting::search(const Listed& variant, supervise::Pool& pool, std::function<void(Progress)> tell) const {
   Searched result = find(variant, pool, tell);
+  if (!result.campaign.findings.empty())
+    tell({result.campaign.executions, result.campaign.failures, "looking into what was found"});
   try {
     for (model::Trace& finding : result.campaign.findings)
       if (result.campaign.complete) finding = confirmed(finding);
@@ -135,13 +141,13 @@ Searches::Searches(const SearchSetting& setting, const std::vector<Listed>& vari
       variants_(variants),
       states_(variants.size()),
       ahead_(
-          std::min<unsigned>(setting.options.jobs, static_cast<unsigned>(variants.size())), variants.size(),
-          variants_ahead * setting.options.jobs, [this] { return make_work(); },
-          [] { return !supervise::interrupted(); }) {}
+          lanes_for(setting.options, variants.size()), variants.size(), variants_ahead * setting.options.jobs,
+          [this] { return make_work(); }, [] { return !supervise::interrupted(); }) {}
 
 // The processes end with the thread that has started them, so each thread has its own.
 supervise::Ahead<Searched>::Work Searches::make_work() {
-  const auto pool = std::make_shared<supervise::Pool>(setting_.make_pool(1));
+  const unsigned lanes = lanes_for(setting_.options, variants_.size());
+  const auto pool = std::make_shared<supervise::Pool>(setting_.make_pool((setting_.options.jobs + lanes - 1) / lanes));
   pool->idle = [this] {
     if (ahead_.is_over()) throw supervise::Interrupted();
   };

@@ -50,7 +50,7 @@ struct SearchSetting {
   model::Trace confirmed(const model::Trace& finding) const;
 };
 
-// The searches of many variants, each in one of `options.jobs` processes, ahead of their results being asked for.
+// The searches of many variants, `options.jobs` processes together, ahead of their results being asked for.
 class Searches {
  public:
   Searches(const SearchSetting& setting, const std::vector<Listed>& variants);

@@ -50,7 +50,7 @@ struct CampaignPlan {
   std::uint64_t executions = 10000;
   std::uint64_t chunk = 64;  // the most executions that a worker is asked for at once
   bool keep_going = false;
-  bool races_are_expected = false;  // beside something worse, which is looked for until it is found
+  bool races_are_expected = false;           // beside something worse, which is looked for until it is found
   std::uint64_t enough = ~std::uint64_t{0};  // with keep_going: no round follows one after which so many have failed
   // Whether the user has declared the trace's first race harmless; puts the reason there.
   std::function<bool(model::Trace&)> is_benign = [](model::Trace&) { return false; };

@@ -20,8 +20,11 @@ using namespace orphaned_recv;
 using wedge::Outcome;
 using Lock = Switches::InterpreterLock;
 
+// Where the loop gets to run, the user presses until it ends: what comes while the body still runs is only an error of
+// the body, and the next one is needed (as-found/early-ctrl-c).
 std::function<void()> with(Switches switches) {
-  if (switches.presses == 0) switches.presses = 8;
+  if (switches.presses == 0)
+    switches.presses = switches.interpreter_lock == Lock::held_while_waiting ? 8 : until_it_ends;
   return [switches] { run(switches); };
 }
 

@@ -273,6 +273,8 @@ void settle_places() {
     places.count = 0;
     return;
   }
+  // Of a stack little is touched, so a huge page would mostly be cleared for nothing.
+  raw::call(SYS_madvise, stacks, static_cast<long>(each * places.count), MADV_NOHUGEPAGE);
   places.stacks = reinterpret_cast<char*>(stacks);
   places.alternates = static_cast<char*>(raw::reserve(places.count * alternate_size));
 }

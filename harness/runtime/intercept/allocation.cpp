@@ -141,12 +141,13 @@ bool is_power_of_two(std::size_t number) { return number != 0 && (number & (numb
 void give_back_to_allocator(void* block) { found.free(block); }
 
 // As while the allocator is being looked for.
-EarlyBlocks::EarlyBlocks() {
-  has_allocator();
+EarlyBlocks::EarlyBlocks() : serves_(has_allocator() && early_used < sizeof early_store * 3 / 4) {
+  if (!serves_) return;
   is_known = false;
   is_looking = true;
 }
 EarlyBlocks::~EarlyBlocks() {
+  if (!serves_) return;
   is_known = true;
   is_looking = false;
 }

@@ -41,7 +41,7 @@ struct Task {
   std::uint16_t parent = model::no_task;
   model::TaskState state = model::TaskState::ready;
   bool detached = false;
-  bool yielded = false;  // asked that somebody else go first; cleared when chosen
+  bool yielded = false;   // asked that somebody else go first; cleared when chosen
   bool labelled = false;  // its next operation is behind a wedge::note(); kept while what tasks do is noted down
   bool in_wait_list = false;
   Wake wake = Wake::none;
