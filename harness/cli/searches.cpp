@@ -98,7 +98,8 @@ model::Trace SearchSetting::confirmed(const model::Trace& finding) const {
   return options.analyse && supervise::can_be_analysed(trace) ? analysed(trace, plan) : trace;
 }
 
-Searched SearchSetting::search(const Listed& variant, supervise::Pool& pool, std::function<void(Progress)> tell) const {
+Searched SearchSetting::search(const Listed& variant, supervise::Pool& pool,
+                               const std::function<void(Progress)>& tell) const {
   Searched result = find(variant, pool, tell);
   if (!result.campaign.findings.empty())
     tell({result.campaign.executions, result.campaign.failures, "looking into what was found"});

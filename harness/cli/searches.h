@@ -43,7 +43,7 @@ struct SearchSetting {
   supervise::Pool make_pool(unsigned jobs) const;
   model::Recipe recipe_of(const Listed& variant) const;
   // A campaign; each finding is confirmed, and looked into unless the options say no.
-  Searched search(const Listed& variant, supervise::Pool& pool, std::function<void(Progress)> tell) const;
+  Searched search(const Listed& variant, supervise::Pool& pool, const std::function<void(Progress)>& tell) const;
 
  private:
   Searched find(const Listed& variant, supervise::Pool& pool, const std::function<void(Progress)>& tell) const;

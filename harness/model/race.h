@@ -18,7 +18,7 @@ struct CodePlace {
   std::string module;
   std::uint64_t offset = 0;
 
-  auto operator<=>(const CodePlace&) const = default;
+  auto operator<=>(const CodePlace&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
 };
 
 // Two places that race, the smaller first.
@@ -26,7 +26,7 @@ struct RacePair {
   CodePlace one;
   CodePlace other;
 
-  auto operator<=>(const RacePair&) const = default;
+  auto operator<=>(const RacePair&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
 };
 
 inline constexpr std::array<std::string_view, 4> memory_kind_names{"unknown", "static variable", "heap", "stack"};
