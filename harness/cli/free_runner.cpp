@@ -63,7 +63,7 @@ class FreeRunner : public RungRunner {
       : options_(options),
         selection_(selection),
         pool_({selection.program, options.arguments, locate_runtime(), options.show_output}, options.jobs,
-              std::chrono::milliseconds(static_cast<std::int64_t>(options.stuck_s * 1000)), options.hang_after) {}
+              options.stuck_limit(), options.hang_after) {}
 
   std::vector<Listed> variants() override {
     if (selection_.kind == ProgramKind::plain) return {Listed{}};

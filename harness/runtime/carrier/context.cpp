@@ -92,7 +92,7 @@ struct Places {
 };
 Places places;
 constexpr std::size_t most_places = 256;  // few scenarios have more tasks than that
-constexpr std::size_t most_place = std::size_t{64} << 30;
+constexpr std::size_t most_address_space = std::size_t{64} << 30;
 constexpr std::size_t guard_size = 4096;
 constexpr std::size_t alternate_size = std::size_t{128} * 1024;
 
@@ -208,10 +208,6 @@ bool add_to_pool(Context* context) {
   return true;
 }
 
-}  // namespace
-
-namespace {
-
 int create_in_place(Context& context) {
   context.alternate = places.alternates + alternate_size * places.given;
   char* stack = places.stacks + (guard_size + places.stack_size) * places.given++ + guard_size;
@@ -266,7 +262,7 @@ void settle_places() {
   pthread_attr_getstacksize(&plain, &places.stack_size);
   pthread_attr_destroy(&plain);
   const std::size_t each = guard_size + places.stack_size;
-  places.count = most_place / each < most_places ? most_place / each : most_places;
+  places.count = most_address_space / each < most_places ? most_address_space / each : most_places;
   const long stacks = raw::call(SYS_mmap, 0, static_cast<long>(each * places.count), PROT_NONE,
                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (stacks < 0 && stacks > -4096) {
