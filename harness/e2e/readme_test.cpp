@@ -47,7 +47,6 @@ class Checkout {
   Checkout() {
     namespace fs = std::filesystem;
     fs::create_directories(folder_ / "scripts");
-    fs::create_directories(folder_ / "out");
     fs::create_directory_symlink(fs::path(WEDGE_E2E_SOURCES).parent_path(), folder_ / "harness");
     write_text(folder_ / "scripts/wedge", "#!/bin/sh\nWEDGE_COMMAND=scripts/wedge exec " WEDGE_E2E_COMMAND " \"$@\"\n");
     fs::permissions(folder_ / "scripts/wedge", fs::perms::owner_all);
