@@ -1,23 +1,15 @@
 // The scenario of a documented failure: what its variants come to, the verdicts that follow, and that these depend on
 // the cause that it models.
-#include <map>
-
 #include <gtest/gtest.h>
 
 #include "harness/e2e/findings.h"
+#include "harness/e2e/verdicts.h"
 #include "harness/model/hang.h"
-#include "harness/model/verdict.h"
 
 namespace wedge::e2e {
 namespace {
 
 const std::string id = "deferred-reclamation/stale-analysis";
-
-const model::VariantResult& variant_in(const model::RunResult& result, const std::string& name) {
-  for (const model::VariantResult& variant : result.variants)
-    if (variant.scenario == id && variant.variant == name) return variant;
-  throw std::runtime_error("no variant " + name);
-}
 
 class DeferredReclamation : public testing::TestWithParam<std::string> {};
 
@@ -46,13 +38,6 @@ class DeferredVerdicts : public testing::Test {
   }
   static void TearDownTestSuite() { delete out_; }
 
-  static std::map<std::string, std::string> verdicts_in(const model::RunResult& result) {
-    std::map<std::string, std::string> names;
-    for (const model::Verdicts& verdicts : model::verdicts_of(result))
-      for (const model::Claim& claim : verdicts.claims) names[claim.name] = name_of(claim.verdict);
-    return names;
-  }
-
   static inline Folder* out_ = nullptr;
   static inline Finished run_;
   static inline model::RunResult result_;
@@ -62,34 +47,34 @@ class DeferredVerdicts : public testing::Test {
 TEST_F(DeferredVerdicts, are_those_that_the_readme_gives) {
   EXPECT_EQ(run_.status, 0) << run_.output << run_.errors;
   const std::string other = "can cause this symptom, did not cause this failure";
-  EXPECT_EQ(verdicts_in(result_), (std::map<std::string, std::string>{
-                                      {"destructor-left-in-bag", "the cause"},
-                                      {"death-wakes-nobody", "necessary, not sufficient"},
-                                      {"pinned-thread", other},
-                                      {"blocked-in-tensor-read", "refuted"},
-                                      {"extracted-refs", "refuted"},
-                                      {"cell-does-not-wake-on-drop", "refuted"},
-                                      {"hidden-executor-pinned", other},
-                                      {"every-poll-pins", "refuted"},
-                                      {"overlapping-guards", "refuted"},
-                                      {"nested-guards", "refuted"},
-                                      {"two-analyses-race", "refuted"},
-                                      {"hidden-pins-in-sources", "refuted"},
-                                      {"drop-refs-early", "no effect"},
-                                      {"scope-pins", "no effect"},
-                                      {"flush-once", "no effect"},
-                                      {"flush-twice-after-unpin", "no effect"},
-                                      {"flush-inside-guard", "no effect"},
-                                      {"pinned-thread-during-flush", "no effect"},
-                                      {"timeout-around-read", "no effect"},
-                                      {"flag-without-wake", "no effect"},
-                                      {"flag-with-wake", "cures"},
-                                      {"upstream-poll", "cures"},
-                                      {"upstream-poll-guard-through-sleep", "cures"},
-                                      {"wake-in-drop", "no effect"},
-                                      {"wake-in-drop-and-check-again", "cures"},
-                                      {"extra-logging", "no effect"},
-                                  }));
+  EXPECT_EQ(verdicts_on(result_, id), (Names{
+                                          {"destructor-left-in-bag", "the cause"},
+                                          {"death-wakes-nobody", "necessary, not sufficient"},
+                                          {"pinned-thread", other},
+                                          {"blocked-in-tensor-read", "refuted"},
+                                          {"extracted-refs", "refuted"},
+                                          {"cell-does-not-wake-on-drop", "refuted"},
+                                          {"hidden-executor-pinned", other},
+                                          {"every-poll-pins", "refuted"},
+                                          {"overlapping-guards", "refuted"},
+                                          {"nested-guards", "refuted"},
+                                          {"two-analyses-race", "refuted"},
+                                          {"hidden-pins-in-sources", "refuted"},
+                                          {"drop-refs-early", "no effect"},
+                                          {"scope-pins", "no effect"},
+                                          {"flush-once", "no effect"},
+                                          {"flush-twice-after-unpin", "no effect"},
+                                          {"flush-inside-guard", "no effect"},
+                                          {"pinned-thread-during-flush", "no effect"},
+                                          {"timeout-around-read", "no effect"},
+                                          {"flag-without-wake", "no effect"},
+                                          {"flag-with-wake", "cures"},
+                                          {"upstream-poll", "cures"},
+                                          {"upstream-poll-guard-through-sleep", "cures"},
+                                          {"wake-in-drop", "no effect"},
+                                          {"wake-in-drop-and-check-again", "cures"},
+                                          {"extra-logging", "no effect"},
+                                      }));
 }
 
 TEST_F(DeferredVerdicts, are_printed_and_written) {
@@ -104,7 +89,7 @@ TEST_F(DeferredVerdicts, are_printed_and_written) {
 }
 
 TEST_F(DeferredVerdicts, the_report_says_that_nobody_is_pinned_and_names_bag_and_slot) {
-  const model::VariantResult& as_found = variant_in(result_, "as-found");
+  const model::VariantResult& as_found = variant_in(result_, id, "as-found");
   ASSERT_EQ(as_found.findings.size(), 1U);
   const std::string& text = as_found.findings[0].text;
   const std::string hang_class(model::name_of(model::HangClass::deferred_work));
@@ -116,18 +101,7 @@ TEST_F(DeferredVerdicts, the_report_says_that_nobody_is_pinned_and_names_bag_and
 }
 
 // If the destructor runs at once, the failure is gone, and with it every verdict.
-TEST_F(DeferredVerdicts, change_when_the_modelled_cause_is_removed) {
-  const Folder out;
-  const Finished run = wedge({"run", id + ":as-found", id + ":without/extracted-refs", id + ":fix/drop-refs-early",
-                              id + ":fix/extra-logging", "--keep-going", "--executions", "500", "--out", out.path()},
-                             {{"DEFERRED_RECLAMATION_WITHOUT_ITS_CAUSE", "1"}});
-  EXPECT_EQ(run.status, 1) << run.output;
-  const Finished verdicts = wedge({"verdicts", "--out", out.path()});
-  EXPECT_TRUE(contains(verdicts.output, "the failure itself was not seen, so nothing is known")) << verdicts.output;
-  const model::RunResult result = result_in(out.path());
-  EXPECT_FALSE(variant_in(result, "as-found").as_declared);
-  for (const auto& [claim, verdict] : verdicts_in(result)) EXPECT_EQ(verdict, "not known") << claim;
-}
+TEST_F(DeferredVerdicts, change_when_the_modelled_cause_is_removed) { expect_nothing_without_the_cause({id}, "500"); }
 
 TEST(DeferredReclamationTrace, reproduces_at_once) {
   const Finished replay = wedge({"repro", WEDGE_E2E_SCENARIO_SOURCES "/deferred_reclamation/traces/as-found.trace.json",

@@ -2,26 +2,17 @@
 // come to, the verdicts that follow, and that these depend on the cause that they model.
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
 #include <gtest/gtest.h>
 
 #include "harness/e2e/findings.h"
+#include "harness/e2e/verdicts.h"
 #include "harness/model/hang.h"
-#include "harness/model/verdict.h"
 
 namespace wedge::e2e {
 namespace {
 
 const std::string ids = "expect-on-race/";
-using Names = std::map<std::string, std::string>;
-
-const model::VariantResult& variant_in(const model::RunResult& result, const std::string& scenario,
-                                       const std::string& name) {
-  for (const model::VariantResult& variant : result.variants)
-    if (variant.scenario == ids + scenario && variant.variant == name) return variant;
-  throw std::runtime_error("no variant " + scenario + ":" + name);
-}
 
 class ExpectOnRace : public testing::TestWithParam<std::string> {};
 
@@ -56,14 +47,6 @@ class ExpectVerdicts : public testing::Test {
   }
   static void TearDownTestSuite() { delete out_; }
 
-  static Names verdicts_on(const model::RunResult& result, const std::string& scenario) {
-    Names names;
-    for (const model::Verdicts& verdicts : model::verdicts_of(result))
-      for (const model::Claim& claim : verdicts.claims)
-        if (verdicts.scenario == ids + scenario) names[claim.name] = name_of(claim.verdict);
-    return names;
-  }
-
   static inline Folder* out_ = nullptr;
   static inline Finished run_;
   static inline model::RunResult result_;
@@ -81,73 +64,75 @@ TEST_F(ExpectVerdicts, follow_from_variants_that_end_as_declared) {
 // What mechanisms of the failure say; but for reloading: what the README explains.
 TEST_F(ExpectVerdicts, on_the_panic_are_those_that_the_readme_gives) {
   EXPECT_EQ(run_.status, 0) << run_.output << run_.errors;
-  EXPECT_EQ(verdicts_on(result_, "forward-pass"), (Names{
-                                                      {"cancel", "the cause"},
-                                                      {"check-then-act", "necessary, not sufficient"},
-                                                      {"ctrl-c", other},
-                                                      {"other-completions", "refuted"},
-                                                      {"failures", "refuted"},
-                                                      {"reload", other},
-                                                      {"reload-with-exclusive-access", "refuted"},
-                                                      {"high-concurrency", "refuted"},
-                                                      {"lock-order", "refuted"},
-                                                      {"fair-locks", "refuted"},
-                                                      {"ok-or-else", "trades"},
-                                                      {"lock-ordering", "no effect"},
-                                                      {"map-unlocked-while-computing", "no effect"},
-                                                      {"cancellation-tokens", "cures"},
-                                                      {"ensure-and-lookup-under-one-lock", "cures"},
-                                                      {"ensure-again", "cures"},
-                                                      {"guard-scoped-before-snapshot", "no effect"},
-                                                      {"ok-or-else-and-guard-scoped", "cures"},
-                                                      {"one-lock-and-guard-scoped", "cures"},
-                                                      {"forward-pass-without-a-model", blind},
-                                                      {"cancel-during-forward-pass", blind},
-                                                      {"cancel-during-forward-pass-corrected", "sees the failure"},
-                                                  }));
+  EXPECT_EQ(verdicts_on(result_, ids + "forward-pass"),
+            (Names{
+                {"cancel", "the cause"},
+                {"check-then-act", "necessary, not sufficient"},
+                {"ctrl-c", other},
+                {"other-completions", "refuted"},
+                {"failures", "refuted"},
+                {"reload", other},
+                {"reload-with-exclusive-access", "refuted"},
+                {"high-concurrency", "refuted"},
+                {"lock-order", "refuted"},
+                {"fair-locks", "refuted"},
+                {"ok-or-else", "trades"},
+                {"lock-ordering", "no effect"},
+                {"map-unlocked-while-computing", "no effect"},
+                {"cancellation-tokens", "cures"},
+                {"ensure-and-lookup-under-one-lock", "cures"},
+                {"ensure-again", "cures"},
+                {"guard-scoped-before-snapshot", "no effect"},
+                {"ok-or-else-and-guard-scoped", "cures"},
+                {"one-lock-and-guard-scoped", "cures"},
+                {"forward-pass-without-a-model", blind},
+                {"cancel-during-forward-pass", blind},
+                {"cancel-during-forward-pass-corrected", "sees the failure"},
+            }));
 }
 
 TEST_F(ExpectVerdicts, on_what_the_fix_leads_to_are_those_that_the_readme_gives) {
-  EXPECT_EQ(verdicts_on(result_, "after-the-fix"), (Names{
-                                                       {"guard-held-over-snapshot", "the cause"},
-                                                       {"cancel", "necessary, not sufficient"},
-                                                       {"ctrl-c-in-generate", "no effect"},
-                                                       {"ctrl-c-in-stream", "no effect"},
-                                                       {"lock-ordering", "no effect"},
-                                                       {"guard-scoped-before-snapshot", "cures"},
-                                                       {"ensure-and-lookup-under-one-lock", "cures"},
-                                                       {"one-lock-and-guard-scoped", "cures"},
-                                                       {"cancellation-tokens", "cures"},
-                                                       {"back-to-expect", "trades"},
-                                                   }));
-  EXPECT_EQ(verdicts_on(result_, "unwinding"), (Names{
-                                                   {"cancel", "the cause"},
-                                                   {"panic-abort", "trades"},
-                                                   {"ok-or-else", "trades"},
-                                                   {"ctrl-c-in-generate", "cures"},
-                                                   {"ctrl-c-in-stream", "cures"},
-                                                   {"ensure-and-lookup-under-one-lock", "cures"},
-                                               }));
+  EXPECT_EQ(verdicts_on(result_, ids + "after-the-fix"), (Names{
+                                                             {"guard-held-over-snapshot", "the cause"},
+                                                             {"cancel", "necessary, not sufficient"},
+                                                             {"ctrl-c-in-generate", "no effect"},
+                                                             {"ctrl-c-in-stream", "no effect"},
+                                                             {"lock-ordering", "no effect"},
+                                                             {"guard-scoped-before-snapshot", "cures"},
+                                                             {"ensure-and-lookup-under-one-lock", "cures"},
+                                                             {"one-lock-and-guard-scoped", "cures"},
+                                                             {"cancellation-tokens", "cures"},
+                                                             {"back-to-expect", "trades"},
+                                                         }));
+  EXPECT_EQ(verdicts_on(result_, ids + "unwinding"), (Names{
+                                                         {"cancel", "the cause"},
+                                                         {"panic-abort", "trades"},
+                                                         {"ok-or-else", "trades"},
+                                                         {"ctrl-c-in-generate", "cures"},
+                                                         {"ctrl-c-in-stream", "cures"},
+                                                         {"ensure-and-lookup-under-one-lock", "cures"},
+                                                     }));
 }
 
 TEST_F(ExpectVerdicts, on_the_other_defects_are_those_that_the_readme_gives) {
-  EXPECT_EQ(verdicts_on(result_, "unallocated-sequence"), (Names{
-                                                              {"guard-scoped-before-snapshot", "trades"},
-                                                              {"page-on-submit", "cures"},
-                                                              {"page-on-submit-and-a-client-cancels", "no effect"},
-                                                              {"page-when-appending-and-a-client-cancels", "cures"},
-                                                          }));
-  EXPECT_EQ(verdicts_on(result_, "one-token-per-arrival"), (Names{
-                                                               {"looks-at-both", "cures"},
-                                                           }));
-  EXPECT_EQ(verdicts_on(result_, "stream"), (Names{
-                                                {"listen-before-the-look", "cures"},
-                                                {"poll", "cures"},
-                                            }));
-  EXPECT_EQ(verdicts_on(result_, "stop"), (Names{
-                                              {"sleep-longer", "no effect"},
-                                              {"join", "cures"},
-                                          }));
+  EXPECT_EQ(verdicts_on(result_, ids + "unallocated-sequence"),
+            (Names{
+                {"guard-scoped-before-snapshot", "trades"},
+                {"page-on-submit", "cures"},
+                {"page-on-submit-and-a-client-cancels", "no effect"},
+                {"page-when-appending-and-a-client-cancels", "cures"},
+            }));
+  EXPECT_EQ(verdicts_on(result_, ids + "one-token-per-arrival"), (Names{
+                                                                     {"looks-at-both", "cures"},
+                                                                 }));
+  EXPECT_EQ(verdicts_on(result_, ids + "stream"), (Names{
+                                                      {"listen-before-the-look", "cures"},
+                                                      {"poll", "cures"},
+                                                  }));
+  EXPECT_EQ(verdicts_on(result_, ids + "stop"), (Names{
+                                                    {"sleep-longer", "no effect"},
+                                                    {"join", "cures"},
+                                                }));
 }
 
 TEST_F(ExpectVerdicts, say_which_tests_are_blind) {
@@ -175,7 +160,7 @@ TEST_F(ExpectVerdicts, stand_beside_what_other_rungs_show) {
 }
 
 TEST_F(ExpectVerdicts, the_report_names_the_lock_who_holds_it_and_who_waits_behind) {
-  const model::VariantResult& as_found = variant_in(result_, "after-the-fix", "as-found");
+  const model::VariantResult& as_found = variant_in(result_, ids + "after-the-fix", "as-found");
   ASSERT_FALSE(as_found.findings.empty());
   const std::string hang_class(model::name_of(model::HangClass::deadlock));
   EXPECT_TRUE(contains(as_found.findings[0].text,
@@ -189,30 +174,19 @@ TEST_F(ExpectVerdicts, the_report_names_the_lock_who_holds_it_and_who_waits_behi
 TEST_F(ExpectVerdicts, the_report_says_that_ctrl_c_does_not_help_after_the_fix) {
   for (const auto& [variant, wish] :
        Names{{"fix/ctrl-c-in-generate", "client B to write"}, {"fix/ctrl-c-in-stream", "client B to read"}}) {
-    const auto& findings = variant_in(result_, "after-the-fix", variant).findings;
+    const auto& findings = variant_in(result_, ids + "after-the-fix", variant).findings;
     EXPECT_TRUE(std::ranges::any_of(findings, [&, wish = wish](const model::FindingResult& finding) {
       return contains(finding.text, wish + "; Ctrl-C was pressed, and client B goes on waiting");
     })) << variant;
   }
 }
 
-// If nothing comes between check and use, the failures are gone, and with them every verdict on them.
+// Without what each of the scenarios models, its failure is gone, and with it every verdict.
 TEST_F(ExpectVerdicts, change_when_the_modelled_cause_is_removed) {
-  const Folder out;
-  const Finished run = wedge(
-      {"run", ids + "forward-pass:as-found", ids + "forward-pass:fix/lock-ordering", ids + "forward-pass:alone/ctrl-c",
-       ids + "forward-pass:upstream-test/*", ids + "after-the-fix:as-found", ids + "after-the-fix:fix/ctrl-c-in-stream",
-       "--keep-going", "--executions", "600", "--no-analysis", "--out", out.path()},
-      {{"EXPECT_ON_RACE_WITHOUT_ITS_CAUSE", "1"}});
-  EXPECT_EQ(run.status, 1) << run.output;
-  const Finished verdicts = wedge({"verdicts", "--out", out.path()});
-  EXPECT_TRUE(contains(verdicts.output, "the failure itself was not seen, so nothing is known")) << verdicts.output;
-  const model::RunResult result = result_in(out.path());
-  for (const char* scenario : {"forward-pass", "after-the-fix"}) {
-    EXPECT_FALSE(variant_in(result, scenario, "as-found").as_declared);
-    EXPECT_FALSE(verdicts_on(result, scenario).empty());
-    for (const auto& [claim, verdict] : verdicts_on(result, scenario)) EXPECT_EQ(verdict, "not known") << claim;
-  }
+  expect_nothing_without_the_cause(
+      {ids + "forward-pass", ids + "after-the-fix", ids + "unwinding", ids + "unallocated-sequence",
+       ids + "one-token-per-arrival", ids + "stop", ids + "stream"},
+      "600");
 }
 
 TEST(ExpectCures, survive_five_thousand_executions) {
@@ -257,7 +231,7 @@ TEST(ExpectOnRealThreads, ends_as_declared_or_is_not_seen) {
   for (const model::VariantResult& variant : result.variants)
     EXPECT_TRUE(variant.as_declared) << variant.scenario << ":" << variant.variant;
   for (const char* always : {"one-token-per-arrival", "unallocated-sequence"})
-    EXPECT_EQ(name_of(variant_in(result, always, "as-found").outcome), name_of(Outcome::hang)) << run.output;
+    EXPECT_EQ(name_of(variant_in(result, ids + always, "as-found").outcome), name_of(Outcome::hang)) << run.output;
 }
 
 }  // namespace

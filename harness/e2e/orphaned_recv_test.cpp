@@ -1,32 +1,15 @@
 // The scenarios of the second documented failure: what their variants come to, the verdicts that follow, what the
 // report on it says, and that the verdicts depend on the cause that is modelled.
-#include <map>
-
 #include <gtest/gtest.h>
 
 #include "harness/e2e/findings.h"
-#include "harness/model/verdict.h"
+#include "harness/e2e/verdicts.h"
 
 namespace wedge::e2e {
 namespace {
 
 const std::string all = "orphaned-recv/*";
 const std::string main_scenario = "orphaned-recv/unacknowledged-cancel";
-
-const model::VariantResult& variant_in(const model::RunResult& result, const std::string& scenario,
-                                       const std::string& name) {
-  for (const model::VariantResult& variant : result.variants)
-    if (variant.scenario == scenario && variant.variant == name) return variant;
-  throw std::runtime_error("no variant " + name);
-}
-
-std::map<std::string, std::string> verdicts_on(const model::RunResult& result, const std::string& scenario) {
-  std::map<std::string, std::string> names;
-  for (const model::Verdicts& verdicts : model::verdicts_of(result))
-    if (verdicts.scenario == scenario)
-      for (const model::Claim& claim : verdicts.claims) names[claim.name] = name_of(claim.verdict);
-  return names;
-}
 
 // Without --keep-going a variant that fails is left at its first failure.
 class OrphanedReceive : public testing::TestWithParam<std::string> {};
@@ -64,8 +47,7 @@ const std::string other = "can cause this symptom, did not cause this failure";
 
 TEST_F(OrphanedVerdicts, are_those_that_the_readme_gives) {
   EXPECT_EQ(run_.status, 0) << run_.output << run_.errors;
-  using Table = std::map<std::string, std::string>;
-  EXPECT_EQ(verdicts_on(result_, main_scenario), (Table{
+  EXPECT_EQ(verdicts_on(result_, main_scenario), (Names{
                                                      {"silence-counts-as-done", "the cause"},
                                                      {"child-blocks-its-loop", "necessary, not sufficient"},
                                                      {"cancel-never-issued", "necessary, not sufficient"},
@@ -87,7 +69,7 @@ TEST_F(OrphanedVerdicts, are_those_that_the_readme_gives) {
                                                      {"test-really-cancels", "cures"},
                                                  }));
   EXPECT_EQ(verdicts_on(result_, "orphaned-recv/torn-down-channel"),
-            (Table{
+            (Names{
                 {"no-end-of-file", "the cause"},
                 {"nobody-cancels-the-receiver", "necessary, not sufficient"},
                 {"another-holder", other},
@@ -95,7 +77,7 @@ TEST_F(OrphanedVerdicts, are_those_that_the_readme_gives) {
                 {"end-message-loop-after-kill", "cures"},
                 {"bound-the-wait-to-join", "no effect"},
             }));
-  EXPECT_EQ(verdicts_on(result_, "orphaned-recv/starved-interrupt"), (Table{
+  EXPECT_EQ(verdicts_on(result_, "orphaned-recv/starved-interrupt"), (Names{
                                                                          {"lock-held-while-waiting", "the cause"},
                                                                          {"silence-counts-as-done", "refuted"},
                                                                          {"six-writes-mean-six-drains", "refuted"},
@@ -103,7 +85,7 @@ TEST_F(OrphanedVerdicts, are_those_that_the_readme_gives) {
                                                                          {"larger-wakeup-buffer", "no effect"},
                                                                          {"release-the-lock-while-waiting", "cures"},
                                                                      }));
-  EXPECT_EQ(verdicts_on(result_, "orphaned-recv/replaced-event"), (Table{
+  EXPECT_EQ(verdicts_on(result_, "orphaned-recv/replaced-event"), (Names{
                                                                       {"replaced-while-waited-on", "the cause"},
                                                                       {"bounded-wait", "cures"},
                                                                       {"wait-again", "no effect"},
@@ -112,7 +94,7 @@ TEST_F(OrphanedVerdicts, are_those_that_the_readme_gives) {
                                                                       {"after-handshake", "no effect"},
                                                                       {"counts-peers", "no effect"},
                                                                   }));
-  EXPECT_EQ(verdicts_on(result_, "orphaned-recv/failed-handshake"), (Table{
+  EXPECT_EQ(verdicts_on(result_, "orphaned-recv/failed-handshake"), (Names{
                                                                         {"early-return", "the cause"},
                                                                         {"bounded-wait", "cures"},
                                                                         {"replaced-when-set", "no effect"},
@@ -121,7 +103,7 @@ TEST_F(OrphanedVerdicts, are_those_that_the_readme_gives) {
                                                                         {"set-without-handshake", "cures"},
                                                                         {"counts-peers", "cures"},
                                                                     }));
-  EXPECT_EQ(verdicts_on(result_, "orphaned-recv/killed-child"), (Table{
+  EXPECT_EQ(verdicts_on(result_, "orphaned-recv/killed-child"), (Names{
                                                                     {"another-holder", "the cause"},
                                                                     {"killed-and-not-ended", "refuted"},
                                                                     {"watch-the-child", "cures"},
@@ -146,19 +128,11 @@ TEST_F(OrphanedVerdicts, ctrl_c_ends_the_failure_and_does_nothing_for_its_siblin
       << sibling.findings[0].text;
 }
 
-// If silence is an error, the failure is gone, and with it every verdict.
 TEST_F(OrphanedVerdicts, change_when_the_modelled_cause_is_removed) {
-  const Folder out;
-  const Finished run =
-      wedge({"run", main_scenario + ":as-found", main_scenario + ":without/child-destroyed",
-             main_scenario + ":fix/bound-the-wait-to-join", "--keep-going", "--executions", "100", "--out", out.path()},
-            {{"ORPHANED_RECV_WITHOUT_ITS_CAUSE", "1"}});
-  EXPECT_EQ(run.status, 1) << run.output;
-  const Finished verdicts = wedge({"verdicts", "--out", out.path()});
-  EXPECT_TRUE(contains(verdicts.output, "the failure itself was not seen, so nothing is known")) << verdicts.output;
-  const model::RunResult result = result_in(out.path());
-  EXPECT_FALSE(variant_in(result, main_scenario, "as-found").as_declared);
-  for (const auto& [claim, verdict] : verdicts_on(result, main_scenario)) EXPECT_EQ(verdict, "not known") << claim;
+  expect_nothing_without_the_cause(
+      {main_scenario, "orphaned-recv/torn-down-channel", "orphaned-recv/starved-interrupt",
+       "orphaned-recv/replaced-event", "orphaned-recv/failed-handshake", "orphaned-recv/killed-child"},
+      "100");
 }
 
 class OrphanedTrace : public testing::TestWithParam<std::string> {};

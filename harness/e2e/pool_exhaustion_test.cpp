@@ -1,26 +1,17 @@
 // The scenarios of a documented failure of host code for a GPU: that search finds them, what their variants come to,
 // the verdicts that follow, and that these depend on the cause that they model.
 #include <filesystem>
-#include <map>
 
 #include <gtest/gtest.h>
 
 #include "harness/e2e/findings.h"
+#include "harness/e2e/verdicts.h"
 #include "harness/model/hang.h"
-#include "harness/model/verdict.h"
 
 namespace wedge::e2e {
 namespace {
 
 const std::string ids = "pool-exhaustion/";
-using Names = std::map<std::string, std::string>;
-
-const model::VariantResult& variant_in(const model::RunResult& result, const std::string& scenario,
-                                       const std::string& name) {
-  for (const model::VariantResult& variant : result.variants)
-    if (variant.scenario == ids + scenario && variant.variant == name) return variant;
-  throw std::runtime_error("no variant " + scenario + ":" + name);
-}
 
 class PoolExhaustion : public testing::TestWithParam<std::string> {};
 
@@ -57,14 +48,6 @@ class PoolVerdicts : public testing::Test {
   }
   static void TearDownTestSuite() { delete out_; }
 
-  static Names verdicts_on(const model::RunResult& result, const std::string& scenario) {
-    Names names;
-    for (const model::Verdicts& verdicts : model::verdicts_of(result))
-      for (const model::Claim& claim : verdicts.claims)
-        if (verdicts.scenario == ids + scenario) names[claim.name] = name_of(claim.verdict);
-    return names;
-  }
-
   static inline Folder* out_ = nullptr;
   static inline Finished run_;
   static inline model::RunResult result_;
@@ -85,7 +68,7 @@ TEST_F(PoolVerdicts, follow_from_variants_that_end_as_declared) {
 TEST_F(PoolVerdicts, on_the_theories_are_those_that_the_readme_gives) {
   EXPECT_EQ(run_.status, 0) << run_.output << run_.errors;
   Names theories;
-  for (const auto& [name, verdict] : verdicts_on(result_, "dead-watcher"))
+  for (const auto& [name, verdict] : verdicts_on(result_, ids + "dead-watcher"))
     if (verdict == "refuted" || verdict == "the cause" || verdict == necessary || verdict == other)
       theories[name] = verdict;
   EXPECT_EQ(theories, (Names{
@@ -114,7 +97,7 @@ TEST_F(PoolVerdicts, on_the_theories_are_those_that_the_readme_gives) {
 
 TEST_F(PoolVerdicts, on_fixes_and_tests_are_those_that_the_readme_gives) {
   Names rest;
-  for (const auto& [name, verdict] : verdicts_on(result_, "dead-watcher"))
+  for (const auto& [name, verdict] : verdicts_on(result_, ids + "dead-watcher"))
     if (verdict != "refuted" && verdict != "the cause" && verdict != necessary && verdict != other)
       rest[name] = verdict;
   EXPECT_EQ(rest, (Names{
@@ -145,39 +128,39 @@ TEST_F(PoolVerdicts, on_fixes_and_tests_are_those_that_the_readme_gives) {
 }
 
 TEST_F(PoolVerdicts, on_the_other_defects_are_those_that_the_readme_gives) {
-  EXPECT_EQ(verdicts_on(result_, "bounded-pool"), (Names{
-                                                      {"query-hands-on-the-wrapper", "the cause"},
-                                                      {"bounded-pool", necessary},
-                                                      {"pool-smaller-than-a-chunk", other},
-                                                      {"upstream-unwrap", "cures"},
-                                                      {"error-fails-the-task", "trades"},
-                                                      {"error-fails-the-task-after-its-copy", "cures"},
-                                                      {"wait-checks-the-watcher", "no effect"},
-                                                      {"larger-pool", "trades"},
-                                                      {"acquire-within-limit", "trades"},
-                                                  }));
-  EXPECT_EQ(verdicts_on(result_, "parallel-tests"), (Names{
-                                                        {"upstream-unwrap", "cures"},
-                                                    }));
-  EXPECT_EQ(verdicts_on(result_, "resurrected-watcher"), (Names{
-                                                             {"start-under-lock", "no effect"},
-                                                             {"join-30-seconds", "no effect"},
-                                                             {"join-without-limit", "cures"},
-                                                             {"stop-flag-of-each-thread", "cures"},
-                                                         }));
-  EXPECT_EQ(verdicts_on(result_, "unsynchronised-start"), (Names{
-                                                              {"stop-flag-of-each-thread", "no effect"},
-                                                              {"start-under-lock", "cures"},
+  EXPECT_EQ(verdicts_on(result_, ids + "bounded-pool"), (Names{
+                                                            {"query-hands-on-the-wrapper", "the cause"},
+                                                            {"bounded-pool", necessary},
+                                                            {"pool-smaller-than-a-chunk", other},
+                                                            {"upstream-unwrap", "cures"},
+                                                            {"error-fails-the-task", "trades"},
+                                                            {"error-fails-the-task-after-its-copy", "cures"},
+                                                            {"wait-checks-the-watcher", "no effect"},
+                                                            {"larger-pool", "trades"},
+                                                            {"acquire-within-limit", "trades"},
+                                                        }));
+  EXPECT_EQ(verdicts_on(result_, ids + "parallel-tests"), (Names{
+                                                              {"upstream-unwrap", "cures"},
                                                           }));
-  EXPECT_EQ(verdicts_on(result_, "cleared-pool"), (Names{
-                                                      {"stop-the-watcher-first", "no effect"},
-                                                      {"stop-the-watcher-first-and-join-without-limit", "cures"},
-                                                      {"spare-used-buffers", "cures"},
-                                                  }));
+  EXPECT_EQ(verdicts_on(result_, ids + "resurrected-watcher"), (Names{
+                                                                   {"start-under-lock", "no effect"},
+                                                                   {"join-30-seconds", "no effect"},
+                                                                   {"join-without-limit", "cures"},
+                                                                   {"stop-flag-of-each-thread", "cures"},
+                                                               }));
+  EXPECT_EQ(verdicts_on(result_, ids + "unsynchronised-start"), (Names{
+                                                                    {"stop-flag-of-each-thread", "no effect"},
+                                                                    {"start-under-lock", "cures"},
+                                                                }));
+  EXPECT_EQ(verdicts_on(result_, ids + "cleared-pool"), (Names{
+                                                            {"stop-the-watcher-first", "no effect"},
+                                                            {"stop-the-watcher-first-and-join-without-limit", "cures"},
+                                                            {"spare-used-buffers", "cures"},
+                                                        }));
 }
 
 TEST_F(PoolVerdicts, the_report_names_the_dead_watcher_the_count_and_the_buffers) {
-  const model::VariantResult& as_found = variant_in(result_, "dead-watcher", "as-found");
+  const model::VariantResult& as_found = variant_in(result_, ids + "dead-watcher", "as-found");
   ASSERT_FALSE(as_found.findings.empty());
   const std::string& text = as_found.findings[0].text;
   const std::string hang_class(model::name_of(model::HangClass::missing_producer));
@@ -189,7 +172,7 @@ TEST_F(PoolVerdicts, the_report_names_the_dead_watcher_the_count_and_the_buffers
 }
 
 TEST_F(PoolVerdicts, the_report_says_that_the_producer_waits_for_a_dead_watchers_buffers) {
-  const model::VariantResult& as_found = variant_in(result_, "bounded-pool", "as-found");
+  const model::VariantResult& as_found = variant_in(result_, ids + "bounded-pool", "as-found");
   ASSERT_FALSE(as_found.findings.empty());
   const std::string& text = as_found.findings[0].text;
   const std::string hang_class(model::name_of(model::HangClass::pool_exhausted));
@@ -199,24 +182,11 @@ TEST_F(PoolVerdicts, the_report_says_that_the_producer_waits_for_a_dead_watchers
   EXPECT_TRUE(contains(text, "2 of 2 buffers in use")) << text;
 }
 
-// If query() unwraps its handle, the failures are gone, and with them every verdict on them.
+// Without what each of the scenarios models, its failure is gone, and with it every verdict.
 TEST_F(PoolVerdicts, change_when_the_modelled_cause_is_removed) {
-  const Folder out;
-  const Finished run =
-      wedge({"run", ids + "dead-watcher:as-found", ids + "dead-watcher:without/shared-event",
-             ids + "dead-watcher:fix/join-30-seconds", ids + "dead-watcher:upstream-test/chunked-*",
-             ids + "bounded-pool:as-found", ids + "bounded-pool:fix/larger-pool", ids + "parallel-tests:as-found",
-             ids + "parallel-tests:fix/*", "--keep-going", "--executions", "300", "--no-analysis", "--out", out.path()},
-            {{"POOL_EXHAUSTION_WITHOUT_ITS_CAUSE", "1"}});
-  EXPECT_EQ(run.status, 1) << run.output;
-  const Finished verdicts = wedge({"verdicts", "--out", out.path()});
-  EXPECT_TRUE(contains(verdicts.output, "the failure itself was not seen, so nothing is known")) << verdicts.output;
-  const model::RunResult result = result_in(out.path());
-  for (const char* scenario : {"dead-watcher", "bounded-pool", "parallel-tests"}) {
-    EXPECT_FALSE(variant_in(result, scenario, "as-found").as_declared);
-    EXPECT_FALSE(verdicts_on(result, scenario).empty());
-    for (const auto& [claim, verdict] : verdicts_on(result, scenario)) EXPECT_EQ(verdict, "not known") << claim;
-  }
+  expect_nothing_without_the_cause({ids + "dead-watcher", ids + "bounded-pool", ids + "parallel-tests",
+                                    ids + "resurrected-watcher", ids + "unsynchronised-start", ids + "cleared-pool"},
+                                   "600");
 }
 
 TEST(PoolCures, survive_five_thousand_executions) {
@@ -265,7 +235,7 @@ TEST(PoolExhaustionRungs, free_shows_the_failure_in_several_processes) {
   const model::RunResult result = result_in(out.path());
   EXPECT_EQ(result.variants.size(), 5U);
   for (const char* scenario : {"dead-watcher", "bounded-pool", "parallel-tests"})
-    EXPECT_EQ(name_of(variant_in(result, scenario, "as-found").outcome), name_of(Outcome::hang)) << run.output;
+    EXPECT_EQ(name_of(variant_in(result, ids + scenario, "as-found").outcome), name_of(Outcome::hang)) << run.output;
 }
 
 #ifdef WEDGE_E2E_TSAN_SCENARIOS
@@ -277,8 +247,9 @@ TEST(PoolExhaustionRungs, tsan_sees_the_buffer_that_is_given_back_too_early) {
                               "--hang-after", "3s", "--out", out.path()});
   EXPECT_EQ(run.status, 0) << run.output << run.errors;
   const model::RunResult result = result_in(out.path());
-  EXPECT_EQ(name_of(variant_in(result, "bounded-pool", "as-found").outcome), name_of(Outcome::hang));
-  EXPECT_EQ(name_of(variant_in(result, "bounded-pool", "fix/error-fails-the-task").outcome), name_of(Outcome::race));
+  EXPECT_EQ(name_of(variant_in(result, ids + "bounded-pool", "as-found").outcome), name_of(Outcome::hang));
+  EXPECT_EQ(name_of(variant_in(result, ids + "bounded-pool", "fix/error-fails-the-task").outcome),
+            name_of(Outcome::race));
 }
 #endif
 
@@ -299,7 +270,7 @@ TEST(PoolExhaustionRungs, gpu_shows_the_failure_or_says_why_not) {
     return;
   }
   EXPECT_EQ(run.status, 0) << run.output << run.errors;
-  EXPECT_EQ(name_of(variant_in(result, "dead-watcher", "as-found").outcome), name_of(Outcome::hang));
+  EXPECT_EQ(name_of(variant_in(result, ids + "dead-watcher", "as-found").outcome), name_of(Outcome::hang));
 }
 
 }  // namespace

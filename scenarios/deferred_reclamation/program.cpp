@@ -1,17 +1,15 @@
 // Puts the threads of the program together.
 #include "scenarios/deferred_reclamation/program.h"
 
-#include <cstdlib>
 #include <optional>
+
+#include "scenarios/cause.h"
 
 namespace deferred_reclamation {
 namespace {
 
 using primitives::Guard;
 using primitives::Parker;
-
-// For the test that the verdicts depend on the modelled cause: with this set, every drop destroys at once.
-constexpr const char* remove_the_cause = "DEFERRED_RECLAMATION_WITHOUT_ITS_CAUSE";
 
 }  // namespace
 
@@ -48,7 +46,10 @@ void Shared::guarded(const std::function<void()>& act) {
 
 void run(const Switches& switches) {
   Shared shared(switches);
-  if (std::getenv(remove_the_cause) != nullptr) shared.switches.drop = Switches::Drop::at_once;
+  if (scenarios::cause_is_removed()) {
+    shared.switches.drop = Switches::Drop::at_once;
+    shared.switches.bystander = Switches::Bystander::none;  // or no flush would help
+  }
   shared.collector().name_this_thread("UI");
   UserInterface interface(shared);
   wedge::Obligation takes_new_request("the analysis thread takes the request for the small tensor",

@@ -1,6 +1,5 @@
 // Who asks the engine for something.
-#include <cstdlib>
-
+#include "scenarios/cause.h"
 #include "scenarios/expect_on_race/program.h"
 
 namespace expect_on_race {
@@ -9,9 +8,6 @@ namespace {
 using primitives::FifoRwLock;
 using primitives::Waker;
 using namespace std::chrono_literals;
-
-// For the test that the verdicts depend on the modelled cause: with this set, nothing comes between check and use.
-constexpr const char* remove_the_cause = "EXPECT_ON_RACE_WITHOUT_ITS_CAUSE";
 
 RequestState state_of(const std::optional<Request>& request) { return request ? request->state : RequestState::failed; }
 
@@ -75,7 +71,10 @@ RequestState complete_over_http(Engine& engine, std::size_t prompt_tokens, std::
 }
 
 Switches as_wanted(Switches switches) {
-  if (std::getenv(remove_the_cause) != nullptr) switches.lookup = Switches::Lookup::under_one_lock;
+  if (!scenarios::cause_is_removed()) return switches;
+  switches.lookup = Switches::Lookup::under_one_lock;
+  switches.cache = Switches::Cache::makes_a_page;
+  switches.batches = Switches::Batches::whenever_there_is_work;
   return switches;
 }
 

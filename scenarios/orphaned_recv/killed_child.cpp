@@ -24,6 +24,7 @@
 #include "primitives/channel.h"
 #include "primitives/event_loop.h"
 #include "primitives/rpc.h"
+#include "scenarios/cause.h"
 
 namespace {
 
@@ -221,7 +222,8 @@ class Parent {
   EventLoop loop_;
 };
 
-std::function<void()> with(const Setting& setting) {
+std::function<void()> with(Setting setting) {
+  if (scenarios::cause_is_removed()) setting.held_elsewhere = false;
   return [setting] { Parent(setting).run(); };
 }
 

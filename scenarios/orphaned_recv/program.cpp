@@ -6,10 +6,6 @@
 namespace orphaned_recv {
 namespace {
 
-// For the test that the verdicts depend on the modelled cause: with this set, a request that nobody acknowledges is an
-// error.
-constexpr const char* remove_the_cause = "ORPHANED_RECV_WITHOUT_ITS_CAUSE";
-
 // A thread that does something again and again until it is told that this is not wanted any more.
 class After {
  public:
@@ -73,9 +69,7 @@ std::optional<Span> end_test_process() {
 
 }  // namespace
 
-void run(const Switches& as_declared) {
-  Switches switches = as_declared;
-  if (std::getenv(remove_the_cause) != nullptr) switches.unacknowledged = Switches::Unacknowledged::is_an_error;
+void run(const Switches& switches) {
   InterpreterLock lock(switches.interpreter_lock);
   auto sockets = primitives::connected_pair();
   Child child(switches, lock, std::move(sockets[0]));

@@ -21,6 +21,7 @@
 #include <wedge/scenario.h>
 #include "primitives/channel.h"
 #include "primitives/event_loop.h"
+#include "scenarios/cause.h"
 
 namespace {
 
@@ -57,7 +58,7 @@ class Server {
     Channel channel(std::move(*socket));
     const auto hello = co_await channel.receive();
     if (!hello) ping_gone_.set();
-    if (!hello && fix_ != Fix::set_without_handshake) co_return;
+    if (!hello && fix_ != Fix::set_without_handshake && !scenarios::cause_is_removed()) co_return;
     if (fix_ == Fix::after_handshake) replace_event();
     peers_.insert(&channel);
     first_peer_.set();
@@ -87,7 +88,8 @@ class Server {
   bool has_peers() const { return fix_ == Fix::counts_peers ? !peers_.empty() : !no_more_peers_->is_set(); }
 
   void replace_event() {
-    if (fix_ == Fix::replaced_when_set && !no_more_peers_->is_set()) return;
+    const bool may_replace = fix_ != Fix::replaced_when_set && !scenarios::cause_is_removed();
+    if (!may_replace && !no_more_peers_->is_set()) return;
     if (fix_ == Fix::old_one_set) no_more_peers_->set();
     no_more_peers_ = std::make_shared<Event>();
   }

@@ -12,6 +12,7 @@
 //   4  Ctrl-C: the handler writes a byte; that succeeds
 //      six times, for so much fits, and then it is EAGAIN.
 //      Nobody has read one
+#include "scenarios/cause.h"
 #include "scenarios/orphaned_recv/program.h"
 
 namespace {
@@ -23,6 +24,7 @@ using Lock = Switches::InterpreterLock;
 // Where the loop gets to run, the user presses until it ends: what comes while the body still runs is only an error of
 // the body, and the next one is needed (as-found/early-ctrl-c).
 std::function<void()> with(Switches switches) {
+  if (scenarios::cause_is_removed()) switches.interpreter_lock = Lock::released_while_waiting;
   if (switches.presses == 0)
     switches.presses = switches.interpreter_lock == Lock::held_while_waiting ? 8 : until_it_ends;
   return [switches] { run(switches); };

@@ -15,6 +15,7 @@
 //      for the end of the channel: neither comes
 //
 // What stays open here by neglect stays open in earnest when another process has inherited it: killed_child.cpp.
+#include "scenarios/cause.h"
 #include "scenarios/orphaned_recv/program.h"
 
 namespace {
@@ -27,6 +28,7 @@ using ChannelEnd = Switches::ChannelEnd;
 std::function<void()> with(Switches switches) {
   switches.body = Switches::Body::really_cancels;
   switches.destroy = Switches::Destroy::ends_the_child;
+  if (scenarios::cause_is_removed()) switches.channel_end = ChannelEnd::closed;
   return [switches] { run(switches); };
 }
 

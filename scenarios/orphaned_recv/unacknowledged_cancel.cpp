@@ -25,6 +25,7 @@
 // Every variant is the same program (program.h) with other switches. A theory "X causes it" has two: `without/X` is
 // what was found with X taken away, `alone/X` has X, forced where need be, and the cause taken away: there a request
 // that nobody acknowledges is an error. What the document says of each, and what came out: README.md.
+#include "scenarios/cause.h"
 #include "scenarios/orphaned_recv/program.h"
 
 namespace {
@@ -34,7 +35,8 @@ using wedge::Outcome;
 using Unacknowledged = Switches::Unacknowledged;
 using Destroy = Switches::Destroy;
 
-std::function<void()> with(const Switches& switches) {
+std::function<void()> with(Switches switches) {
+  if (scenarios::cause_is_removed()) switches.unacknowledged = Unacknowledged::is_an_error;
   return [switches] { run(switches); };
 }
 

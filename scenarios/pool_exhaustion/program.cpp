@@ -6,16 +6,13 @@
 #include <algorithm>
 #include <cassert>
 #include <csignal>
-#include <cstdlib>
 #include <thread>
 
+#include "scenarios/cause.h"
 #include "scenarios/pool_exhaustion/program.h"
 
 namespace pool_exhaustion {
 namespace {
-
-// For the test that the verdicts depend on the modelled cause: with this set, query() always unwraps its handle.
-constexpr const char* remove_the_cause = "POOL_EXHAUSTION_WITHOUT_ITS_CAUSE";
 
 constexpr int most_threads = 2;  // more show nothing else
 
@@ -56,7 +53,7 @@ void run_threads(const Switches& switches) {
 
 void run(const Switches& as_declared) {
   Switches switches = as_declared;
-  if (std::getenv(remove_the_cause) != nullptr) switches.handle = Switches::Handle::unwrapped_by_query;
+  if (scenarios::cause_is_removed()) switches.handle = Switches::Handle::unwrapped_by_query;
   // Of virtual time in which nothing happens; whoever has something to do needs a tenth.
   if (wedge::controlled()) wedge::deadline(30 * switches.watcher.poll_interval);
   const bool forks =

@@ -29,6 +29,7 @@
 #include <cassert>
 #include <thread>
 
+#include "scenarios/cause.h"
 #include "scenarios/pool_exhaustion/program.h"
 
 namespace {
@@ -75,6 +76,7 @@ void resurrect(WatcherRules rules) {
   const int part = wedge::controlled() ? 1 : 10;  // of times that are real
   rules.poll_interval = 100ms / part;             // so that seconds are cheap
   if (rules.join_limit) *rules.join_limit /= part;
+  if (scenarios::cause_is_removed()) rules.stop_flag = StopFlag::of_each_thread;
   if (wedge::controlled()) wedge::deadline(5s);
   Parts parts(rules);
   wedge::Obligation ends("the watcher that was told to stop ends", [&] { return parts.explain(); });
@@ -88,7 +90,8 @@ void resurrect(WatcherRules rules) {
   assert(parts.sum == 2);
 }
 
-void start_twice(const WatcherRules& rules) {
+void start_twice(WatcherRules rules) {
+  if (scenarios::cause_is_removed()) rules.start = Start::under_lock;
   Parts parts(rules);
   wedge::Obligation one("one watcher at a time takes from the queue", [&] { return parts.explain(); });
   std::thread other([&] { parts.submit(); });
@@ -102,6 +105,7 @@ void start_twice(const WatcherRules& rules) {
 enum class Reset { clears_the_pool_first, stops_the_watcher_first };
 
 void reset(Reset order, const WatcherRules& rules, Clear clear) {
+  if (scenarios::cause_is_removed()) clear = Clear::spares_used_buffers;
   Parts parts(rules, clear);
   parts.submit();
   if (order == Reset::stops_the_watcher_first) parts.watcher.shutdown();
