@@ -191,7 +191,8 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_flag("--keep-going", run.keep_going, "Do not stop at the first failing execution; count them all");
   command->add_option(
       "--enough", run.enough,
-      "With --keep-going: stop counting after 8, 64, 512, then every 4096 executions, once so many failed");
+      "With --keep-going: stop counting once so many failed; rungs controlled and free look after 1, 8, 64, 512, then "
+      "every 4096 executions");
   command->add_flag("!--no-analysis", run.analyse,
                     "Report findings as they were found: not made smaller, and without their rate");
   command->add_option("--out", run.out, "Folder for report.md, result.json, traces/ and so on")->capture_default_str();

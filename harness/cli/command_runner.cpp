@@ -138,7 +138,7 @@ Sightings CommandRunner::run(const Listed& variant, const RungPlan& plan) {
     for (std::uint64_t i = 0; i < plan.executions && !plan.out_of_time(); ++i) {
       sightings.add(i, run_once(command_for(variant)));
       plan.progress(sightings.executions, sightings.failures);
-      if (sightings.failures > 0 && !plan.keep_going) break;
+      if (sightings.failures >= (plan.keep_going ? plan.enough : 1)) break;
     }
   } catch (const supervise::Interrupted&) {
     sightings.complete = false;

@@ -13,7 +13,7 @@ using supervise::ProgramKind;
 using supervise::Sighting;
 using supervise::Sightings;
 
-constexpr std::uint64_t chunk = 16;
+constexpr std::uint64_t chunk = 1;  // each may hang, and is waited for: no other one waits behind it
 constexpr std::size_t shown_frames = 16;
 
 std::uint32_t flags_for(Delays delays) {
@@ -77,6 +77,7 @@ class FreeRunner : public RungRunner {
     campaign.executions = plan.executions;
     campaign.chunk = chunk;
     campaign.keep_going = plan.keep_going;
+    campaign.enough = plan.enough;
     campaign.progress = plan.progress;
     campaign.out_of_time = plan.out_of_time;
     CountingWorkers workers(pool_);

@@ -152,6 +152,7 @@ class RungRun {
     RungPlan plan;
     plan.executions = options_.executions;
     plan.keep_going = options_.keep_going;
+    if (options_.enough > 0) plan.enough = options_.enough;
     plan.progress = [this](std::uint64_t done, std::uint64_t failures) { progress_.update(done, failures); };
     plan.idle = [this] { progress_.redraw(); };
     progress_.begin(reports::variant_name(row), options_.executions, ProgressLine::Clock::now());

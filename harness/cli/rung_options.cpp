@@ -68,7 +68,7 @@ void check_rung_options(const RunOptions& run, const CLI::App& command) {
   }
   refuse(command, run,
          {"--strategy", "--depth", "--carrier", "--steps", "--no-early-timeouts", "--spurious-wakeups", "--no-heap",
-          "--enough", "--mutation"},
+          "--mutation"},
          "controlled runs");
   if (run.rung == Rung::free) return;
   refuse(command, run, {"--delays", "--seed", "--jobs"}, "the rung free and controlled runs");

@@ -16,6 +16,7 @@ namespace wedge::cli {
 struct RungPlan {
   std::uint64_t executions = 1;
   bool keep_going = false;
+  std::uint64_t enough = ~std::uint64_t{0};  // with keep_going: failures after which it ends, soon if not at once
   std::function<bool()> out_of_time = [] { return false; };
   std::function<void(std::uint64_t done, std::uint64_t failures)> progress = [](std::uint64_t, std::uint64_t) {};
   std::function<void()> idle = [] {};

@@ -125,6 +125,13 @@ TEST(FreeRung, an_exit_status_that_wedge_uses_itself_is_a_failure_too) {
   }
 }
 
+TEST(FreeRung, stops_counting_when_enough_have_failed) {
+  const Folder out;
+  run_free(out, "free_shapes", {"--keep-going", "--enough", "3", "--executions", "20"}, {"status-43"});
+  EXPECT_EQ(only_variant(out.path()).executions, 8U);
+  EXPECT_EQ(only_variant(out.path()).failures, 8U);
+}
+
 TEST(FreeRung, a_crash_in_an_exit_handler_is_the_end_that_counts) {
   const Folder out;
   run_free(out, "free_shapes", {"--executions", "3"}, {"crash-in-exit-handler"});

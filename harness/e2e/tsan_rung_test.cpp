@@ -88,6 +88,12 @@ TEST_P(TsanRung, tells_a_crash_a_status_and_an_abort_apart) {
   }
 }
 
+TEST_P(TsanRung, stops_counting_when_enough_have_failed) {
+  run(build("programs/free_shapes.cpp"), {"--keep-going", "--enough", "3", "--executions", "20", "--", "status-43"});
+  EXPECT_EQ(only_variant(out_.path()).executions, 3U);
+  EXPECT_EQ(only_variant(out_.path()).failures, 3U);
+}
+
 TEST_P(TsanRung, refuses_a_program_without_thread_sanitizer_in_one_line) {
   for (const Level level : {Level::plain, Level::instrumented}) {
     const Finished run = this->run(build("programs/account.cpp", {}, level));
