@@ -34,7 +34,9 @@ FifoRwLock::Acquisition::~Acquisition() {
 bool FifoRwLock::Acquisition::poll(const Waker& waker) {
   const std::lock_guard guard(lock_.mutex_);
   if (granted_) return true;
-  if (!queued_ && lock_.is_free_for(mode_)) {
+  if ((!queued_ || !lock_.rules_.in_order) && lock_.is_free_for(mode_, task_)) {
+    if (queued_) std::erase(lock_.waiting_, this);
+    queued_ = false;
     lock_.holders_.push_back({mode_, task_});
     granted_ = true;
     return true;
@@ -61,14 +63,16 @@ void FifoRwLock::hold(Mode mode) {
 
 bool FifoRwLock::try_hold(Mode mode) {
   const std::lock_guard guard(mutex_);
-  if (!is_free_for(mode)) return false;
+  if (!is_free_for(mode, this_task)) return false;
   holders_.push_back({mode, this_task});
   return true;
 }
 
-// Nobody goes past the queue.
-bool FifoRwLock::is_free_for(Mode mode) const {
-  if (!waiting_.empty()) return false;
+// Nobody goes past the queue, but for whoever would wait for himself where that is allowed.
+bool FifoRwLock::is_free_for(Mode mode, std::string_view task) const {
+  const bool is_written = !holders_.empty() && holders_.front().mode == Mode::exclusive;
+  if (rules_.reentrant && is_written && holders_.front().task == task) return true;
+  if (rules_.in_order && !waiting_.empty()) return false;
   return holders_.empty() || (mode == Mode::shared && holders_.front().mode == Mode::shared);
 }
 
@@ -86,8 +90,12 @@ void FifoRwLock::give_back(Mode mode) {
   for (const Waker& waker : to_wake) waker->unpark();
 }
 
-// The front of the queue gets the lock if it can have it now; and so on, until one cannot.
+// The front of the queue gets the lock if it can have it now; and so on, until one cannot. Without order all try again.
 void FifoRwLock::grant_next(std::vector<Waker>& to_wake) {
+  if (!rules_.in_order) {
+    for (const Acquisition* acquisition : waiting_) to_wake.push_back(acquisition->waker_);
+    return;
+  }
   while (!waiting_.empty()) {
     Acquisition& next = *waiting_.front();
     const bool shares = next.mode_ == Mode::shared && !holders_.empty() && holders_.front().mode == Mode::shared;

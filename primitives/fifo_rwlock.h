@@ -9,6 +9,8 @@
 //     of the same task is granted, unless a writer has come between.
 //   * It belongs to no thread. Whoever is done with it may give it back, on any thread.
 //
+// The first and the last but one can be given up (LockRules), for theories that blame them.
+//
 // Two forms: blocking, for std::unique_lock and std::shared_lock; and `Acquisition`, which is polled, so that a wait
 // can be given up. Any thread may use either. The lock knows the names of who holds it and who waits, for reports:
 // nothing of that is on any stack when the waiters are suspended tasks.
@@ -27,12 +29,19 @@ namespace primitives {
 // How reports call the calling thread from now on. Requires: `name` lives as long as the thread, as a literal does.
 void name_this_task(std::string_view name);
 
+struct LockRules {
+  // Otherwise whoever comes while it is free has it, and those who wait are woken and try again.
+  bool in_order = true;
+  // Who holds it for writing is granted it again. Tasks are told apart by their names.
+  bool reentrant = false;
+};
+
 class FifoRwLock {
  public:
   enum class Mode { shared, exclusive };
 
   // `name` is for reports.
-  explicit FifoRwLock(std::string name = "the lock") : name_(std::move(name)) {}
+  explicit FifoRwLock(std::string name = "the lock", LockRules rules = {}) : name_(std::move(name)), rules_(rules) {}
   FifoRwLock(const FifoRwLock&) = delete;
   FifoRwLock& operator=(const FifoRwLock&) = delete;
 
@@ -82,16 +91,17 @@ class FifoRwLock {
     std::string_view task;
   };
 
-  bool is_free_for(Mode mode) const;
+  bool is_free_for(Mode mode, std::string_view task) const;
   bool try_hold(Mode mode);
   void hold(Mode mode);
   void give_back(Mode mode);
   void grant_next(std::vector<Waker>& to_wake);
 
   const std::string name_;
+  const LockRules rules_;
   mutable std::mutex mutex_;
   std::vector<Holder> holders_;       // many readers, or one writer
-  std::deque<Acquisition*> waiting_;  // not empty only while somebody holds the lock
+  std::deque<Acquisition*> waiting_;  // in order: not empty only while somebody holds the lock
 };
 
 }  // namespace primitives

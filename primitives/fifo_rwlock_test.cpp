@@ -5,6 +5,7 @@
 
 #include <shared_mutex>
 #include <thread>
+#include <vector>
 
 namespace primitives {
 namespace {
@@ -92,6 +93,54 @@ TEST_F(FifoRwLockTest, whoever_holds_it_and_asks_again_waits) {
   EXPECT_FALSE(polls(reads));
   EXPECT_FALSE(polls(writes));
   lock_.unlock();
+}
+
+TEST_F(FifoRwLockTest, without_order_whoever_comes_while_it_is_free_has_it_and_it_still_is_not_reentrant) {
+  FifoRwLock lock("the table", {.in_order = false});
+  lock.lock();
+  Acquisition first(lock, exclusive);
+  Acquisition second(lock, shared);
+  EXPECT_FALSE(polls(first));
+  EXPECT_FALSE(polls(second));
+  EXPECT_FALSE(lock.try_lock_shared());
+  lock.unlock();
+  EXPECT_TRUE(lock.try_lock_shared()) << "it was handed over";
+  EXPECT_TRUE(polls(second)) << "a reader passes the writer that came before";
+  lock.unlock_shared();
+  EXPECT_FALSE(polls(first));
+  second.keep();
+  lock.unlock_shared();
+  EXPECT_TRUE(polls(first));
+}
+
+TEST_F(FifoRwLockTest, without_order_giving_it_back_wakes_all_who_wait) {
+  FifoRwLock lock("the table", {.in_order = false});
+  lock.lock();
+  int value = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      const std::unique_lock writing(lock);
+      ++value;
+    });
+  lock.unlock();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(value, 4);
+}
+
+TEST_F(FifoRwLockTest, a_reentrant_one_is_granted_again_to_the_task_that_holds_it_for_writing_and_to_no_other) {
+  FifoRwLock lock("the table", {.reentrant = true});
+  name_this_task("the loop");
+  lock.lock();
+  EXPECT_TRUE(lock.try_lock_shared());
+  EXPECT_TRUE(lock.try_lock());
+  name_this_task("a client");
+  EXPECT_FALSE(lock.try_lock_shared());
+  name_this_task("the loop");
+  lock.unlock();
+  lock.unlock_shared();
+  lock.unlock();
+  EXPECT_EQ(lock.describe_at_rest(), "free");
 }
 
 TEST_F(FifoRwLockTest, a_second_reader_of_the_same_task_waits_only_behind_a_writer) {

@@ -50,11 +50,13 @@ std::vector<Request> RequestTable::create_batch() {
 
 void RequestTable::update_batch(const std::vector<Request>& batch) {
   for (const Request& request : batch) {
+    const auto processed = processing_.find(request.id);
+    if (processed == processing_.end()) continue;
     if (!request.is_complete()) {
-      processing_[request.id] = request;
+      processed->second = request;
       continue;
     }
-    processing_.erase(request.id);
+    processing_.erase(processed);
     finished_[request.id] = request;
     if (request.state == RequestState::processing) finished_[request.id].state = RequestState::completed;
   }

@@ -1,7 +1,7 @@
 // The requests of a server that answers many at once, token by token: who waits, who is being worked on, who is done.
 //
-// Not thread-safe: a lock around it is the caller's. Works on copies, as schedulers of batches do, and that has a price
-// that a test shows: update_batch() believes its copies, even if the table has changed meanwhile.
+// Not thread-safe: a lock around it is the caller's. Works on copies, as schedulers of batches do: update_batch()
+// believes them, but for those of requests that are no longer processed.
 #pragma once
 
 #include <cstddef>
@@ -43,7 +43,8 @@ class RequestTable {
 
   // Takes up what is pending, as far as there is room, and gives copies of all that is being processed.
   std::vector<Request> create_batch();
-  // Puts the copies in the place of what the table has, and those that are complete among the finished.
+  // Puts the copies in the place of what the table has, and those that are complete among the finished. Passes over
+  // what has been cancelled meanwhile.
   void update_batch(const std::vector<Request>& batch);
 
   // False: no such request, or it is finished.

@@ -1,4 +1,4 @@
-// How requests move, and what working on copies does to one that is cancelled meanwhile.
+// How requests move, and that working on copies does not bring one back that is cancelled meanwhile.
 #include "primitives/request_table.h"
 
 #include <gtest/gtest.h>
@@ -71,13 +71,14 @@ TEST(RequestTable, only_what_is_processed_can_fail) {
   EXPECT_EQ(table.find(id)->state, RequestState::failed);
 }
 
-TEST(RequestTable, a_copy_from_before_brings_a_cancelled_request_back) {
+TEST(RequestTable, a_copy_from_before_does_not_bring_a_cancelled_request_back) {
   RequestTable table;
   const RequestId id = table.submit(1, 9);
   const auto batch = table.create_batch();
   table.cancel(id);
   table.update_batch(batch);
-  EXPECT_EQ(table.find(id)->state, RequestState::processing);
+  EXPECT_EQ(table.find(id)->state, RequestState::cancelled);
+  EXPECT_FALSE(table.has_processing());
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ RequestState run_locally(Engine& engine, CtrlC& ctrl_c, Form form, std::size_t p
   }
   wedge::note("the client leaves its wait and cancels its request");
   engine.cancel(id);
-  engine.status(id);
+  if (form == Form::generate) engine.status(id);
   return RequestState::cancelled;
 }
 
@@ -72,7 +72,10 @@ RequestState complete_over_http(Engine& engine, std::size_t prompt_tokens, std::
 
 Switches as_wanted(Switches switches) {
   if (!scenarios::cause_is_removed()) return switches;
-  switches.lookup = Switches::Lookup::under_one_lock;
+  if (switches.lookup == Switches::Lookup::ok_or_else)
+    switches.snapshot_under_guard = false;
+  else
+    switches.lookup = Switches::Lookup::under_one_lock;
   switches.cache = Switches::Cache::makes_a_page;
   switches.batches = Switches::Batches::whenever_there_is_work;
   return switches;

@@ -10,15 +10,17 @@ void Engine::start() {
     const Writing running(running_lock_);
     running_ = true;
   }
-  loop_ = std::thread([this] {
-    primitives::name_this_task("the inference loop");
-    if (switches_.panics == Switches::Panics::abort) return run_loop();
-    try {
-      run_loop();
-    } catch (const Panic& panic) {  // only this task ends, and the guards on its way give their locks back
-      wedge::note(std::string("the inference task panicked: ") + panic.what());
-    }
-  });
+  for (std::size_t loop = 0; loop < switches_.loops; ++loop)
+    loops_.emplace_back([this, loop] {
+      primitives::name_this_task(loop == 0 ? "the inference loop" : "the other loop");
+      if (switches_.panics == Switches::Panics::abort) return run_loop();
+      try {
+        run_loop();
+      } catch (const Panic& panic) {  // only this task ends, and the guards on its way give their locks back
+        has_died_ = true;
+        wedge::note(std::string("the inference task panicked: ") + panic.what());
+      }
+    });
 }
 
 void Engine::stop() {
@@ -26,7 +28,10 @@ void Engine::stop() {
   running_ = false;
 }
 
-void Engine::join() { loop_.join(); }
+void Engine::join() {
+  for (std::thread& loop : loops_) loop.join();
+  loops_.clear();
+}
 
 RequestId Engine::submit(std::size_t prompt_tokens, std::size_t max_tokens) {
   const Writing scheduler(scheduler_lock_);
@@ -98,10 +103,16 @@ void Engine::ensure_state(RequestId id) {
     const Reading states(states_lock_);
     if (states_.contains(id)) return;
   }
-  if (!switches_.model_loaded) throw EngineError("No GGUF model loaded");
-  std::this_thread::yield();  // builds a GPU runtime, without a lock; seconds in the original
+  const auto state = build_state();  // without a lock
   const Writing states(states_lock_);
-  states_.try_emplace(id, std::make_shared<RuntimeState>());
+  states_.try_emplace(id, state);
+}
+
+// Seconds in the original, which asks the GPU for a runtime of its own for every request.
+std::shared_ptr<Engine::RuntimeState> Engine::build_state() const {
+  if (!switches_.model_loaded) throw EngineError("No GGUF model loaded");
+  std::this_thread::yield();
+  return std::make_shared<RuntimeState>();
 }
 
 std::shared_ptr<Engine::RuntimeState> Engine::find_state(RequestId id) const {
@@ -159,10 +170,23 @@ bool Engine::add_token(RequestId id) {
 
 std::string Engine::self_deadlock_at_rest() const {
   for (const EngineLock* lock : {&scheduler_lock_, &states_lock_, &notifiers_lock_, &cache_lock_, &sampler_lock_}) {
-    const std::string who = lock->fair().self_wait_at_rest();
-    if (!who.empty()) return who + "; it is " + lock->fair().describe_at_rest();
+    const std::string who = lock->self_wait_at_rest();
+    if (!who.empty()) return who + "; it is " + lock->describe_at_rest();
   }
   return {};
+}
+
+std::string Engine::death_at_rest() const {
+  return has_died_ ? "the inference task has died of a panic, and nobody is told" : "";
+}
+
+std::string Engine::left_request_at_rest() const {
+  if (!running_ || scheduler_.has_pending()) return {};
+  const RequestId first = 1;
+  const auto request = scheduler_.find(first);
+  if (!request || request->state != RequestState::processing) return {};
+  return "nothing is pending, so the loop does not look at request 1, which has " +
+         std::to_string(request->generated_tokens) + " of " + std::to_string(request->max_tokens) + " tokens";
 }
 
 }  // namespace expect_on_race

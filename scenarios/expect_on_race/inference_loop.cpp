@@ -5,14 +5,22 @@ namespace expect_on_race {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr std::chrono::nanoseconds time_of_a_batch = 50ms;  // at least; the loop sleeps for what is left of it
+
+}  // namespace
+
 void Engine::run_loop() {
   while (is_running()) {
-    if (has_work()) process_batch();
-    std::this_thread::sleep_for(50ms);
+    const auto began = std::chrono::steady_clock::now();
+    if (has_work() && !process_batch()) return;
+    const auto took = std::chrono::steady_clock::now() - began;
+    if (took < time_of_a_batch) std::this_thread::sleep_for(time_of_a_batch - took);
   }
 }
 
-void Engine::process_batch() {
+bool Engine::process_batch() {
   std::vector<Request> batch;
   {
     const Writing scheduler(scheduler_lock_);
@@ -32,12 +40,14 @@ void Engine::process_batch() {
       scheduler.lock();
       if (Request* failed = scheduler_.find_for_update(request.id)) failed->fail();
       if (!switches_.snapshot_under_guard) scheduler.unlock();
+      if (switches_.snapshot_under_guard && switches_.ends_where_it_hangs) return false;
     }
     // Reads under the lock that the guard above still holds for writing: that waits for itself.
     refreshed.push_back(snapshot(request.id).value_or(request));
   }
   const Writing scheduler(scheduler_lock_);
   scheduler_.update_batch(refreshed);
+  return true;
 }
 
 bool Engine::process_single(const Request& request) {
@@ -58,6 +68,8 @@ bool Engine::process_single(const Request& request) {
 
 bool Engine::process(const Request& request) {
   run_forward_pass(request);
+  Writing sampler(sampler_lock_, std::defer_lock);
+  if (switches_.order == Switches::Order::as_found) sampler.lock();  // held to the end
   const bool is_over = record_token(request.id);
   notify(request.id);
   return is_over;
@@ -72,7 +84,6 @@ bool Engine::record_token(RequestId id) {
     append_to_cache(id);
     return add_token(id);
   }
-  const Writing sampler(sampler_lock_);  // held to the end
   ++sampled_;
   {
     const Writing cache(cache_lock_);
@@ -87,7 +98,7 @@ void Engine::run_forward_pass(const Request& request) {
   Writing states(states_lock_, std::defer_lock);
   if (switches_.lookup == Lookup::under_one_lock) {
     states.lock();
-    states_.try_emplace(request.id, std::make_shared<RuntimeState>());
+    if (!states_.contains(request.id)) states_.emplace(request.id, build_state());
   } else {
     ensure_state(request.id);
     wedge::note("the loop has ensured the state and let go of the lock");

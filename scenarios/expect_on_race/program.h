@@ -3,6 +3,8 @@
 //
 // The tasks of the original's runtime are threads here, and its locks are the same: fair, first come first served, not
 // reentrant, and of no thread.
+//
+// As found one client submits a request and cancels it, and there is nobody else.
 #pragma once
 
 #include <atomic>
@@ -41,8 +43,9 @@ struct Switches {
     under_one_lock,  // ensured and looked up without letting go in between
   };
   enum class Cancel { removes_state, sets_token };
-  enum class Cancels { client, ctrl_c, nobody };  // who cancels the first client's request
-  enum class Order { as_found, one_for_all };     // of the locks
+  // Who cancels the first client's request: itself over HTTP, or its user, in one of the forms of the command line.
+  enum class Cancels { client, ctrl_c_in_generate, ctrl_c_in_stream, nobody };
+  enum class Order { as_found, one_for_all };  // of the locks
   // What the cache says to a token of a sequence that it does not know. The first is not as found; see masked.cpp.
   enum class Cache { makes_a_page, knows_it_from_submit, refuses };
   // When the loop computes: for whatever is there, or, as found, only if a request has arrived; see masked.cpp.
@@ -58,15 +61,24 @@ struct Switches {
   Batches batches = Batches::whenever_there_is_work;
   Reload reload = Reload::never;
   bool fair_locks = true;
+  bool reentrant_locks = false;
+  std::size_t loops = 1;
   bool map_locked_while_computing = true;
   bool snapshot_under_guard = true;
+  // For a search for what comes before the self-deadlock: the loop ends where it would wait for itself.
+  bool ends_where_it_hangs = false;
   // How the second client waits for its answer, and whether its user presses Ctrl-C when none comes for half a second.
   enum class Waits { over_http, in_generate, in_stream };
 
   std::size_t tokens_of_first = 1;  // if nobody cancels it
-  bool second_client = false;       // wants two tokens
-  bool second_fails = false;        // the GPU fails while it computes for it
-  bool third_client = false;        // wants one token
+  bool second_client = false;
+  std::size_t tokens_of_second = 2;
+  bool second_fails = false;  // the GPU fails while it computes for it
+  // When the second client comes: with the others, or once the first has its first token.
+  enum class Comes { at_once, after_a_first_token };
+  Comes second_comes = Comes::at_once;
+  bool third_client = false;    // wants one token
+  std::size_t submissions = 0;  // client D makes so many, 50 ms apart, and does not wait for what comes of them
   Waits second_waits = Waits::over_http;
   bool model_loaded = true;
   std::chrono::milliseconds time_per_token{0};
@@ -82,22 +94,11 @@ struct EngineError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The lock of one part of the engine. Unfair is the library's, for the theory that fairness is to blame.
-class EngineLock {
+// The lock of one part of the engine.
+class EngineLock : public primitives::FifoRwLock {
  public:
-  EngineLock(const Switches& switches, std::string name) : is_fair_(switches.fair_locks), fair_(std::move(name)) {}
-
-  void lock() { is_fair_ ? fair_.lock() : unfair_.lock(); }
-  void unlock() { is_fair_ ? fair_.unlock() : unfair_.unlock(); }
-  void lock_shared() { is_fair_ ? fair_.lock_shared() : unfair_.lock_shared(); }
-  void unlock_shared() { is_fair_ ? fair_.unlock_shared() : unfair_.unlock_shared(); }
-  primitives::FifoRwLock& fair() { return fair_; }
-  const primitives::FifoRwLock& fair() const { return fair_; }
-
- private:
-  const bool is_fair_;
-  primitives::FifoRwLock fair_;
-  std::shared_mutex unfair_;
+  EngineLock(const Switches& switches, std::string name)
+      : FifoRwLock(std::move(name), {.in_order = switches.fair_locks, .reentrant = switches.reentrant_locks}) {}
 };
 
 using Writing = std::unique_lock<EngineLock>;
@@ -128,11 +129,14 @@ class Engine {
   void run_forward_pass(const Request& request);
 
   // For a wait that can be given up.
-  primitives::FifoRwLock& scheduler_lock() { return scheduler_lock_.fair(); }
+  primitives::FifoRwLock& scheduler_lock() { return scheduler_lock_; }
   std::optional<Request> status_locked(RequestId id) const { return scheduler_.find(id); }
 
-  // For the report: which task waits for itself, and who waits behind it; empty if none does.
+  // For the report. Which task waits for itself, and who waits behind it; that the inference task has died; which
+  // request the loop has begun and does not look at any more. Empty if that is not so.
   std::string self_deadlock_at_rest() const;
+  std::string death_at_rest() const;
+  std::string left_request_at_rest() const;
 
  private:
   struct RuntimeState {
@@ -142,13 +146,15 @@ class Engine {
   void run_loop();
   bool is_running();
   bool has_work();
-  void process_batch();
+  // False: ends_where_it_hangs.
+  bool process_batch();
   // All three: whether the request is over. They throw EngineError.
   bool process_single(const Request& request);
   bool process(const Request& request);
   bool record_token(RequestId id);
   bool is_cancelled(RequestId id);
   void ensure_state(RequestId id);
+  std::shared_ptr<RuntimeState> build_state() const;
   std::shared_ptr<RuntimeState> find_state(RequestId id) const;
   void clear_state(RequestId id);
   void notify(RequestId id);
@@ -174,7 +180,8 @@ class Engine {
   std::size_t sampled_ = 0;
   bool running_ = false;
   std::atomic<bool> device_released_{false};
-  std::thread loop_;
+  std::atomic<bool> has_died_{false};
+  std::vector<std::thread> loops_;
 };
 
 // The keys that a program takes over when it waits for Ctrl-C: from then on it has to react by itself.
@@ -193,7 +200,7 @@ class CtrlC {
 
 // The client of the original that runs in the engine's own process: submits, looks every 25 ms, leaves when it is done
 // or when the user presses Ctrl-C, and then cancels. `stream` is the form that looks inside the arm of its select,
-// where Ctrl-C is not looked at.
+// where Ctrl-C is not looked at; and that asks nothing any more once it has cancelled.
 enum class Form { generate, stream };
 RequestState run_locally(Engine& engine, CtrlC& ctrl_c, Form form, std::size_t prompt_tokens, std::size_t max_tokens);
 // The client behind HTTP: submits, and looks every 20 ms until it is done.
@@ -201,10 +208,12 @@ RequestState complete_over_http(Engine& engine, std::size_t prompt_tokens, std::
 // The client that submits over HTTP and soon thinks better of it.
 void cancel_over_http(Engine& engine);
 
-// The tests of the original for its fix, as they were; and one of them put right.
-void test_forward_pass_without_a_model();
-void test_cancel_during_forward_pass();
-void test_cancel_during_forward_pass_corrected();
+// The tests of the original for its fix, on the program that the switches make: as they were committed, the second one
+// as the document prints it, and put right.
+std::function<void()> test_forward_pass_without_a_model(const Switches& switches);
+std::function<void()> test_cancel_during_forward_pass(const Switches& switches);
+std::function<void()> test_cancel_during_forward_pass_as_printed(const Switches& switches);
+std::function<void()> test_cancel_during_forward_pass_corrected(const Switches& switches);
 
 // Runs the program once with its clients.
 void run(Switches switches);

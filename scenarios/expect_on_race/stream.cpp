@@ -17,6 +17,7 @@ namespace {
 
 using expect_on_race::Engine;
 using expect_on_race::RequestId;
+using expect_on_race::RequestState;
 using expect_on_race::Switches;
 using primitives::Notify;
 using wedge::Outcome;
@@ -30,18 +31,31 @@ enum class Listens {
 
 constexpr auto time_to_send = 50ms;
 
-void stream_tokens(Engine& engine, std::size_t tokens, Listens when) {
-  const RequestId id = engine.submit(1, tokens);
-  const std::shared_ptr<Notify> bell = when == Listens::not_at_all ? nullptr : engine.subscribe(id);
+// Why it has not ended.
+struct Stream {
+  RequestId id = 0;
   std::size_t sent = 0;
+  bool listens = false;
+
+  std::string explain(const Engine& engine) const {
+    const auto request = engine.status_locked(id);
+    if (!listens || !request || request->state != RequestState::completed) return {};
+    return "the stream listens for a bell that has rung for the last time: " + std::to_string(sent) + " of " +
+           std::to_string(request->generated_tokens) + " tokens sent";
+  }
+};
+
+void stream_tokens(Engine& engine, std::size_t tokens, Listens when, Stream& stream) {
+  const RequestId id = stream.id = engine.submit(1, tokens);
+  const std::shared_ptr<Notify> bell = when == Listens::not_at_all ? nullptr : engine.subscribe(id);
   for (;;) {
     std::optional<Notify::Notified> notified;
     if (bell && when == Listens::before_the_look) notified.emplace(bell->notified());
     const auto status = engine.status(id);  // 2
     std::this_thread::yield();              // the status is copied, prompt and all; the processor may be taken away
     if (!status) return;
-    if (status->generated_tokens > sent) {
-      ++sent;
+    if (status->generated_tokens > stream.sent) {
+      ++stream.sent;
       wedge::note("the stream sends a token");
       std::this_thread::sleep_for(time_to_send);  // 1
       continue;
@@ -53,7 +67,9 @@ void stream_tokens(Engine& engine, std::size_t tokens, Listens when) {
       continue;
     }
     if (!notified) notified.emplace(bell->notified());  // 5
+    stream.listens = true;
     notified->wait();
+    stream.listens = false;
   }
 }
 
@@ -61,17 +77,21 @@ void run(std::size_t tokens, Listens when) {
   if (scenarios::cause_is_removed()) when = Listens::before_the_look;
   wedge::deadline(2s);
   Engine engine(Switches{});
+  Stream stream;
+  wedge::Obligation sent_all("the stream ends with the last token", [&] { return stream.explain(engine); });
   engine.start();
-  std::thread stream([&] {
+  std::thread thread([&] {
     primitives::name_this_task("the stream");
-    stream_tokens(engine, tokens, when);
+    stream_tokens(engine, tokens, when, stream);
   });
-  stream.join();
+  thread.join();
   engine.stop();
   engine.join();
+  if (stream.sent == tokens) sent_all.fulfil();
 }
 
-const wedge::Expectation symptom = wedge::expect(Outcome::deadline, "2.000 s of virtual time");
+const wedge::Expectation symptom = wedge::expect(
+    Outcome::deadline, "the stream listens for a bell that has rung for the last time: 1 of 2 tokens sent");
 const wedge::Expectation passes = wedge::expect(Outcome::pass);
 
 const wedge::Scenario scenario{
