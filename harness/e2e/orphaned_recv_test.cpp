@@ -97,6 +97,7 @@ TEST_F(OrphanedVerdicts, are_those_that_the_readme_gives) {
   EXPECT_EQ(verdicts_on(result_, "orphaned-recv/failed-handshake"), (Names{
                                                                         {"early-return", "the cause"},
                                                                         {"bounded-wait", "cures"},
+                                                                        {"wait-again", "no effect"},
                                                                         {"replaced-when-set", "no effect"},
                                                                         {"old-one-set", "no effect"},
                                                                         {"after-handshake", "cures"},
