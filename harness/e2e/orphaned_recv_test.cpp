@@ -54,19 +54,25 @@ TEST_F(OrphanedVerdicts, are_those_that_the_readme_gives) {
                                                      {"orphaned-receive", other},
                                                      {"child-destroyed", "refuted"},
                                                      {"after-the-hard-kill", "refuted"},
+                                                     {"request-processed-by-chance", "refuted"},
                                                      {"answer-too-late", "refuted"},
                                                      {"interpreter-lock", "refuted"},
                                                      {"abort-channel-after-kill", "no effect"},
                                                      {"end-message-loop-after-kill", "no effect"},
                                                      {"bound-the-wait-to-join", "no effect"},
                                                      {"test-timeout-3s", "trades"},
+                                                     {"test-timeout-3s-and-silence-is-an-error", "trades"},
                                                      {"upstream-terminate", "no effect"},
+                                                     {"upstream-terminate-a-process", "cures"},
                                                      {"longer-request", "no effect"},
                                                      {"unshielded-longer-request", "cures"},
                                                      {"silence-is-an-error", "cures"},
                                                      {"bound-the-wait-for-exit", "cures"},
                                                      {"error-cancels-the-nursery", "cures"},
                                                      {"test-really-cancels", "cures"},
+                                                     {"happy-teardown", "blind: it passes on the broken program"},
+                                                     {"non-checkpointing-child", "sees the failure"},
+                                                     {"non-checkpointing-child-corrected", "sees the failure"},
                                                  }));
   EXPECT_EQ(verdicts_on(result_, "orphaned-recv/torn-down-channel"),
             (Names{
@@ -77,14 +83,27 @@ TEST_F(OrphanedVerdicts, are_those_that_the_readme_gives) {
                 {"end-message-loop-after-kill", "cures"},
                 {"bound-the-wait-to-join", "no effect"},
             }));
-  EXPECT_EQ(verdicts_on(result_, "orphaned-recv/starved-interrupt"), (Names{
-                                                                         {"lock-held-while-waiting", "the cause"},
-                                                                         {"silence-counts-as-done", "refuted"},
-                                                                         {"six-writes-mean-six-drains", "refuted"},
-                                                                         {"press-again", "no effect"},
-                                                                         {"larger-wakeup-buffer", "no effect"},
-                                                                         {"release-the-lock-while-waiting", "cures"},
-                                                                     }));
+  EXPECT_EQ(verdicts_on(result_, "orphaned-recv/starved-interrupt"),
+            (Names{
+                {"abandoned-child", "necessary, not sufficient"},
+                {"lock-kept-while-waiting", "the cause"},
+                {"shielded-wait-to-join", "refuted"},
+                {"six-writes-mean-six-drains", "refuted"},
+                {"one-write-means-a-drain", "refuted"},
+                {"press-again", "no effect"},
+                {"larger-wakeup-buffer", "no effect"},
+                {"release-the-lock-while-waiting", "cures"},
+                {"a-lock-for-each", "cures"},
+                {"forced-destruction", "cures"},
+            }));
+  EXPECT_EQ(verdicts_on(result_, "orphaned-recv/failed-bootstrap"),
+            (Names{
+                {"waits-for-the-start-alone", "the cause"},
+                {"error-in-bootstrap", "necessary, not sufficient"},
+                {"invisible-error", "refuted"},
+                {"log-bootstrap-error", "no effect"},
+                {"race-start-against-exit", "cures"},
+            }));
   EXPECT_EQ(verdicts_on(result_, "orphaned-recv/replaced-event"), (Names{
                                                                       {"replaced-while-waited-on", "the cause"},
                                                                       {"bounded-wait", "cures"},
@@ -97,6 +116,7 @@ TEST_F(OrphanedVerdicts, are_those_that_the_readme_gives) {
   EXPECT_EQ(verdicts_on(result_, "orphaned-recv/failed-handshake"), (Names{
                                                                         {"early-return", "the cause"},
                                                                         {"bounded-wait", "cures"},
+                                                                        {"wait-again", "no effect"},
                                                                         {"replaced-when-set", "no effect"},
                                                                         {"old-one-set", "no effect"},
                                                                         {"after-handshake", "cures"},
@@ -118,21 +138,24 @@ TEST_F(OrphanedVerdicts, the_report_says_who_sleeps_until_when_and_what_the_chil
   EXPECT_TRUE(contains(text, "of itself it wakes after")) << text;
   EXPECT_TRUE(contains(text, "supervisor: the exit of the child")) << text;
   EXPECT_TRUE(contains(text, "unread by the child: 5 bytes")) << text;
+  EXPECT_TRUE(contains(text, "destruction of the child: not tried")) << text;
 }
 
 TEST_F(OrphanedVerdicts, ctrl_c_ends_the_failure_and_does_nothing_for_its_sibling) {
   EXPECT_EQ(name_of(variant_in(result_, main_scenario, "as-found/ctrl-c").outcome), name_of(Outcome::pass));
   const model::VariantResult& sibling = variant_in(result_, "orphaned-recv/starved-interrupt", "as-found");
   ASSERT_FALSE(sibling.findings.empty());
-  EXPECT_TRUE(contains(sibling.findings[0].text, "6 writes succeed, 2 say EAGAIN, the loop has read 0"))
-      << sibling.findings[0].text;
+  const std::string& text = sibling.findings[0].text;
+  EXPECT_TRUE(contains(text, "does not get to run and would not take a Ctrl-C")) << text;
+  EXPECT_TRUE(contains(text, "6 writes succeed, 2 say EAGAIN, the loop has read 0")) << text;
+  EXPECT_TRUE(contains(text, "destruction of the child: refused")) << text;
 }
 
 TEST_F(OrphanedVerdicts, change_when_the_modelled_cause_is_removed) {
-  expect_nothing_without_the_cause(
-      {main_scenario, "orphaned-recv/torn-down-channel", "orphaned-recv/starved-interrupt",
-       "orphaned-recv/replaced-event", "orphaned-recv/failed-handshake", "orphaned-recv/killed-child"},
-      "100");
+  expect_nothing_without_the_cause({main_scenario, "orphaned-recv/torn-down-channel", "orphaned-recv/starved-interrupt",
+                                    "orphaned-recv/failed-bootstrap", "orphaned-recv/replaced-event",
+                                    "orphaned-recv/failed-handshake", "orphaned-recv/killed-child"},
+                                   "100");
 }
 
 class OrphanedTrace : public testing::TestWithParam<std::string> {};
@@ -149,18 +172,23 @@ TEST_P(OrphanedTrace, reproduces_at_once) {
 
 INSTANTIATE_TEST_SUITE_P(Committed, OrphanedTrace,
                          testing::Values("unacknowledged-cancel", "torn-down-channel", "starved-interrupt",
-                                         "replaced-event", "failed-handshake", "killed-child"),
+                                         "failed-bootstrap", "replaced-event", "failed-handshake", "killed-child"),
                          [](const auto& param) { return as_test_name(param.param); });
 
-// Real processes, killed: nobody learns of it while another process holds the end of the channel.
+// Real processes, killed at every point: nobody learns of it while another process holds the end of the channel.
 TEST(OrphanedReceiveRungs, free_shows_what_killed_processes_leave) {
+  const std::string killed_child = "orphaned-recv/killed-child";
   const Folder out;
-  const Finished run =
-      wedge({"run", "orphaned-recv/killed-child:killed/*", "orphaned-recv/killed-child:watched/*",
-             "orphaned-recv/killed-child:held/started", "--rung", "free", "--executions", "2", "--out", out.path()});
+  const Finished run = wedge({"run", killed_child + ":killed/*", killed_child + ":watched/*", killed_child + ":held/*",
+                              "--rung", "free", "--executions", "2", "--jobs", "2", "--out", out.path()});
   EXPECT_EQ(run.status, 0) << run.output << run.errors;
-  const model::VariantResult held = variant_in(result_in(out.path()), "orphaned-recv/killed-child", "held/started");
-  EXPECT_EQ(name_of(held.outcome), name_of(Outcome::hang));
+  int held = 0;
+  for (const model::VariantResult& variant : result_in(out.path()).variants) {
+    if (!variant.variant.starts_with("held/")) continue;
+    EXPECT_EQ(name_of(variant.outcome), name_of(Outcome::hang)) << variant.variant;
+    ++held;
+  }
+  EXPECT_EQ(held, 8);
 }
 
 // The variant that passes is one that ends long before it would count as hung.

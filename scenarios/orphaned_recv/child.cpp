@@ -2,6 +2,8 @@
 // the loop.
 #include "scenarios/orphaned_recv/program.h"
 
+#include <limits>
+
 namespace orphaned_recv {
 
 using primitives::Event;
@@ -10,13 +12,13 @@ using primitives::RpcPeer;
 
 namespace {
 
-struct Destroyed {};
+struct EndedFromOutside {};
 
 }  // namespace
 
 void Child::end_with_process() {
   if (!thread_.joinable()) return;
-  end(false);
+  end(End::with_process);
   thread_.join();
 }
 
@@ -26,22 +28,36 @@ void Child::start(std::function<void()> exited) {
   thread_ = std::thread([this, exited = std::move(exited)] { live(exited); });
 }
 
+void Child::terminate() {
+  wedge::note("the child is terminated");
+  end(End::terminated);
+}
+
 bool Child::destroy() {
+  if (switches_.child_can_be_terminated) {
+    terminate();
+    return true;
+  }
   const bool ends = switches_.destroy == Switches::Destroy::ends_the_child;
   wedge::note(ends ? "the child is destroyed" : "destroying the child fails, for it still runs: logged");
-  if (ends) end(true);
+  if (ends) {
+    end(End::destroyed);
+  } else {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = Abandoned::yes;
+    changed_.notify_all();
+  }
   return ends;
 }
 
-bool Child::works_within(Span span) {
-  std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, span, [this] { return works_; });
+Child::End Child::ended() const {
+  const std::lock_guard lock(mutex_);
+  return end_;
 }
 
-void Child::end(bool destroyed) {
+void Child::end(End how) {
   const std::lock_guard lock(mutex_);
-  ended_ = true;
-  destroyed_ |= destroyed;
+  if (end_ == End::none) end_ = how;
   changed_.notify_all();
 }
 
@@ -49,17 +65,21 @@ void Child::live(const std::function<void()>& exited) {
   primitives::EventLoop loop;
   lock_.lend_while_asleep(loop);
   lock_.take();
-  bool destroyed = false;
+  // Whoever dies before it connects has no connection whose end anybody could see.
+  bool closes_channel = !switches_.child_dies_in_bootstrap;
   try {
+    if (switches_.child_dies_in_bootstrap) throw std::runtime_error("an error before it connects");
     loop.run(run_loop());
-  } catch (const Destroyed&) {
-    destroyed = true;
+  } catch (const EndedFromOutside&) {
+    closes_channel = ended() == End::terminated || switches_.channel_end != Switches::ChannelEnd::stays_open;
   } catch (const std::runtime_error& error) {
-    wedge::note(std::string("the child ends: ") + error.what());
+    if (!switches_.child_dies_in_bootstrap || switches_.logs_bootstrap_error)
+      wedge::note(std::string("the child ends: ") + error.what());
   }
   lock_.release();
-  if (!destroyed || switches_.channel_end != Switches::ChannelEnd::stays_open) channel_.close();
+  if (closes_channel) channel_.close();
   exited();
+  if (switches_.child_dies_in_bootstrap) milestones_.failure_is_there.reach();
 }
 
 Async<> Child::run_loop() {
@@ -71,40 +91,50 @@ Async<> Child::run_loop() {
     nursery.start("message loop", peer.serve());
     co_await spec.wait("the spec");
     co_await peer.tell("started");
-    co_await work();
+    co_await work(peer);
     nursery.scope.cancel();
   });
+  if (ended() != End::none && ended() != End::with_process) throw EndedFromOutside();
 }
 
-Async<> Child::work() {
-  {
-    const std::lock_guard lock(mutex_);
-    works_ = true;
-    changed_.notify_all();
+Async<> Child::work(RpcPeer& peer) {
+  using Work = Switches::ChildWork;
+  milestones_.child_works.reach();
+  if (switches_.child_work == Work::returns_a_result) {
+    co_await peer.tell("result");
+    co_return;
   }
-  if (switches_.child_work == Switches::ChildWork::blocks_its_loop) wait_in_slices();
-  for (bool ended = false; !ended;) {
-    {
-      const std::lock_guard lock(mutex_);
-      ended = ended_;
-    }
-    if (!ended) co_await primitives::sleep_for(limit(1s));
-  }
+  if (switches_.child_work == Work::blocks_its_loop) wait_in_slices([] { return false; });
+  if (switches_.child_work == Work::blocks_until_given_up)
+    wait_in_slices([this] { return milestones_.request_is_given_up.is_reached(); });
+  const int seconds = switches_.child_work == Work::awaits_for_8s ? 8 : std::numeric_limits<int>::max();
+  for (int i = 0; i < seconds && ended() == End::none; ++i) co_await primitives::sleep_for(limit(1s));
 }
 
 // threading.Event.wait(1.0) in a loop: lets other threads run, and no other task of this loop.
-void Child::wait_in_slices() {
-  for (bool ended = false; !ended;) {
+void Child::wait_in_slices(const std::function<bool()>& until) {
+  for (bool over = false; !over;) {
     lock_.release_to_wait();
     {
       std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, limit(1s), [this] { return ended_; });
-      ended = ended_;
+      changed_.wait_for(lock, limit(1s), [this] { return end_ != End::none || abandoned_ == Abandoned::yes; });
+      over = end_ != End::none;
     }
     lock_.take_after_wait();
+    notice_abandonment();
+    over |= until();
   }
-  const std::lock_guard lock(mutex_);
-  if (destroyed_) throw Destroyed();
+}
+
+// From now on it keeps the lock, if it is of that kind.
+void Child::notice_abandonment() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (abandoned_ != Abandoned::yes) return;
+    abandoned_ = Abandoned::noticed;
+  }
+  lock_.child_is_abandoned();
+  milestones_.failure_is_there.reach();
 }
 
 }  // namespace orphaned_recv

@@ -121,18 +121,20 @@ class Child {
   Point killed_at_;
 };
 
-Async<> ask_to_cancel(RpcPeer& peer, Event& hello) {
+Async<> ask_to_cancel(RpcPeer& peer, Event& hello, Event& started) {
   co_await hello.wait("the child's hello");
   co_await peer.tell("spec");
+  co_await started.wait("the child to have started");
   co_await peer.cancel_other(limit(500ms));
 }
 
 // Receives until the channel ends, whichever way.
 Async<> talk(Channel& channel) {
   Event hello;
-  RpcPeer peer(channel, {.told = [&](const std::string&) { hello.set(); }});
+  Event started;
+  RpcPeer peer(channel, {.told = [&](const std::string& what) { (what == "hello" ? hello : started).set(); }});
   co_await primitives::with_nursery("connection", [&](Nursery& nursery) -> Async<> {
-    nursery.start("asks", ask_to_cancel(peer, hello));
+    nursery.start("asks", ask_to_cancel(peer, hello, started));
     try {
       co_await peer.serve();
     } catch (const std::runtime_error& error) {

@@ -39,11 +39,11 @@ class After {
 // The user at the keyboard: does what the handler of the signal does.
 class Keyboard {
  public:
-  Keyboard(const Switches& switches, Child& child, const primitives::EventLoop& loop)
-      : switches_(switches), child_(child), loop_(loop) {}
+  Keyboard(const Switches& switches, const Milestones& milestones, const primitives::EventLoop& loop)
+      : switches_(switches), milestones_(milestones), loop_(loop) {}
 
   std::optional<Span> press() {
-    if (presses_ == 0 && !child_.works_within(0s)) return limit(switches_.first_press);
+    if (!sees_reason()) return limit(looks_every);
     ++(loop_.wakeup().write('\2') == 0 ? written_ : refused_);
     return ++presses_ < switches_.presses ? std::optional(limit(switches_.press_every)) : std::nullopt;
   }
@@ -52,10 +52,16 @@ class Keyboard {
     return "; Ctrl-C: " + std::to_string(written_) + " writes succeed, " + std::to_string(refused_) +
            " say EAGAIN, the loop has read " + std::to_string(loop_.interrupts_taken());
   }
+  static constexpr Span looks_every = 100ms;
 
  private:
+  bool sees_reason() const {
+    const bool early = presses_ == 0 && switches_.press_once == Switches::PressOnce::the_child_works;
+    return (early ? milestones_.child_works : milestones_.failure_is_there).is_reached();
+  }
+
   const Switches& switches_;
-  Child& child_;
+  const Milestones& milestones_;
   const primitives::EventLoop& loop_;
   int presses_ = 0;
   int written_ = 0;
@@ -67,28 +73,48 @@ std::optional<Span> end_test_process() {
   std::abort();
 }
 
+// What the test has come to; a violated expectation ends the execution with this text.
+struct Unexpected : std::logic_error {
+  using std::logic_error::logic_error;
+};
+
+void check(const Switches& switches, const Milestones& milestones, const Parent& parent, const std::string& error,
+           Span took) {
+  // A schedule may let the limit of the whole test pass at any time: only other errors count.
+  if (switches.error_fails && !error.empty() && !parent.was_too_slow()) throw Unexpected("the test fails: " + error);
+  if (switches.child_must_be_gone && !parent.child_is_gone())
+    throw Unexpected("the test fails: the child is still there");
+  if (!milestones.body_is_over.is_reached()) return;
+  if (switches.takes_at_least && took < limit(*switches.takes_at_least)) throw Unexpected("the test ends too early");
+  if (switches.must_end_in_error_of_body && error != no_such_attribute)
+    throw Unexpected("the error of the body is lost: " + error);
+}
+
 }  // namespace
 
 void run(const Switches& switches) {
   InterpreterLock lock(switches.interpreter_lock);
+  Milestones milestones;
   auto sockets = primitives::connected_pair();
-  Child child(switches, lock, std::move(sockets[0]));
-  Parent parent(switches, lock, child, std::move(sockets[1]));
-  Keyboard keyboard(switches, child, parent.loop());
+  Child child(switches, lock, milestones, std::move(sockets[0]));
+  Parent parent(switches, lock, milestones, child, std::move(sockets[1]));
+  Keyboard keyboard(switches, milestones, parent.loop());
   wedge::Obligation test_ends("the test ends", [&] { return parent.explain() + keyboard.explain(); });
-  wedge::deadline(limit(switches.hangs_if_idle_for));
+  const bool promises = wedge::controlled() && switches.takes_at_most;
+  wedge::deadline(promises ? *switches.takes_at_most : limit(switches.hangs_if_idle_for));
   const auto start = std::chrono::steady_clock::now();
+  std::string error;
   {
     std::optional<After> user;
-    if (switches.presses > 0) user.emplace(limit(switches.first_press), [&] { return keyboard.press(); });
+    if (switches.presses > 0) user.emplace(limit(Keyboard::looks_every), [&] { return keyboard.press(); });
     std::optional<After> watchdog;
     if (switches.has_test_timeout) watchdog.emplace(limit(3s), end_test_process);
-    parent.run();
+    error = parent.run();
   }
   test_ends.fulfil();
-  if (switches.takes_at_least && std::chrono::steady_clock::now() - start < limit(*switches.takes_at_least))
-    std::abort();
+  const Span took = std::chrono::steady_clock::now() - start;
   child.end_with_process();
+  check(switches, milestones, parent, error, took);
 }
 
 }  // namespace orphaned_recv

@@ -13,6 +13,8 @@
 //
 // And in its other form a connection goes before its handshake, as a ping does: the handler leaves early, with a fresh
 // event and no peer whose leaving would set it. That there are peers is looked up in the event.
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <set>
 #include <thread>
@@ -50,16 +52,17 @@ primitives::Span limit(primitives::Span documented) { return wedge::controlled()
 
 class Server {
  public:
-  explicit Server(Fix fix) : fix_(fix) { no_more_peers_->set(); }
+  // With one fix, or two.
+  explicit Server(Fix fix, Fix other = Fix::none) : fixes_{fix, other} { no_more_peers_->set(); }
 
   // Handles one connection, from its first byte to its end.
   Async<> handle(std::shared_ptr<Descriptor> socket) {
-    if (fix_ != Fix::after_handshake) replace_event();  // 1, 3
+    if (!has(Fix::after_handshake)) replace_event();  // 1, 3
     Channel channel(std::move(*socket));
     const auto hello = co_await channel.receive();
     if (!hello) ping_gone_.set();
-    if (!hello && fix_ != Fix::set_without_handshake && !scenarios::cause_is_removed()) co_return;
-    if (fix_ == Fix::after_handshake) replace_event();
+    if (!hello && !has(Fix::set_without_handshake)) co_return;
+    if (has(Fix::after_handshake)) replace_event();
     peers_.insert(&channel);
     first_peer_.set();
     while (hello && co_await channel.receive()) {
@@ -69,7 +72,7 @@ class Server {
   }
 
   Async<> tear_down() {
-    if (fix_ == Fix::bounded_wait)
+    if (has(Fix::bounded_wait))
       co_await primitives::move_on_after(limit(3s), wait_for_peers_to_go());
     else
       co_await wait_for_peers_to_go();
@@ -85,17 +88,17 @@ class Server {
   }
 
  private:
-  bool has_peers() const { return fix_ == Fix::counts_peers ? !peers_.empty() : !no_more_peers_->is_set(); }
+  bool has(Fix fix) const { return std::ranges::count(fixes_, fix) != 0; }
+  bool has_peers() const { return has(Fix::counts_peers) ? !peers_.empty() : !no_more_peers_->is_set(); }
 
   void replace_event() {
-    const bool may_replace = fix_ != Fix::replaced_when_set && !scenarios::cause_is_removed();
-    if (!may_replace && !no_more_peers_->is_set()) return;
-    if (fix_ == Fix::old_one_set) no_more_peers_->set();
+    if (has(Fix::replaced_when_set) && !no_more_peers_->is_set()) return;
+    if (has(Fix::old_one_set)) no_more_peers_->set();
     no_more_peers_ = std::make_shared<Event>();
   }
 
   Async<> wait_for_peers_to_go() {
-    const bool looks_again = fix_ == Fix::wait_again || fix_ == Fix::old_one_set;
+    const bool looks_again = has(Fix::wait_again) || has(Fix::old_one_set);
     for (bool first = true; has_peers() && (first || looks_again); first = false) {
       const auto event = no_more_peers_;
       waits_for_ = event.get();
@@ -103,7 +106,7 @@ class Server {
     }
   }
 
-  Fix fix_;
+  std::array<Fix, 2> fixes_;
   std::shared_ptr<Event> no_more_peers_ = std::make_shared<Event>();
   std::set<const Channel*> peers_;
   Event first_peer_;
@@ -125,9 +128,10 @@ void connect(EventLoop& loop, Server& server, Nursery& connections, Connection k
   if (kind == Connection::staying_peer) std::this_thread::sleep_for(limit(100ms));
 }
 
-void serve(Fix fix, const std::vector<Connection>& kinds) {
+// `without_cause`: what takes away the cause of this one alone.
+void serve(Fix fix, Fix without_cause, const std::vector<Connection>& kinds) {
   EventLoop loop;
-  Server server(fix);
+  Server server(fix, scenarios::cause_is_removed() ? without_cause : Fix::none);
   wedge::Obligation torn_down("the server is torn down", [&] { return server.explain(); });
   std::vector<std::thread> threads;
   const auto main = [&]() -> Async<> {
@@ -147,10 +151,10 @@ void serve(Fix fix, const std::vector<Connection>& kinds) {
 }
 
 std::function<void()> two_peers(Fix fix = Fix::none) {
-  return [fix] { serve(fix, {Connection::staying_peer, Connection::staying_peer}); };
+  return [fix] { serve(fix, Fix::replaced_when_set, {Connection::staying_peer, Connection::staying_peer}); };
 }
 std::function<void()> peer_and_ping(Fix fix = Fix::none) {
-  return [fix] { serve(fix, {Connection::short_peer, Connection::ping}); };
+  return [fix] { serve(fix, Fix::set_without_handshake, {Connection::short_peer, Connection::ping}); };
 }
 
 wedge::Expectation symptom(const std::string& text) {
@@ -189,6 +193,7 @@ const wedge::Scenario failed_handshake{
             {"without/early-return", peer_and_ping(Fix::set_without_handshake), passes},
             {"alone/early-return", peer_and_ping(Fix::replaced_when_set), symptom(never_set)},
             {"fix/bounded-wait", peer_and_ping(Fix::bounded_wait), passes},
+            {"fix/wait-again", peer_and_ping(Fix::wait_again), symptom(never_set)},
             {"fix/replaced-when-set", peer_and_ping(Fix::replaced_when_set), symptom(never_set)},
             {"fix/old-one-set", peer_and_ping(Fix::old_one_set), symptom(never_set)},
             {"fix/after-handshake", peer_and_ping(Fix::after_handshake), passes},
