@@ -327,4 +327,6 @@ std::uint64_t Collector::epoch() const { return state_->epoch; }
 
 bool Collector::this_thread_is_pinned() { return handles.of(state_).guards > 0; }
 
+std::uint64_t Collector::pins_of_this_thread() { return handles.of(state_).pins; }
+
 }  // namespace primitives

@@ -110,6 +110,7 @@ class Collector {
   std::vector<PinnedThread> pinned_threads() const;
   std::uint64_t epoch() const;
   bool this_thread_is_pinned();
+  std::uint64_t pins_of_this_thread();  // the outermost ones, so far
 
  private:
   std::shared_ptr<EpochState> state_;

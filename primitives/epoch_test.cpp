@@ -175,6 +175,7 @@ TEST(Epoch, only_every_128th_outermost_pin_collects) {
     }
     if (collector.epoch() != before) advanced_at.push_back(pin);
   }
+  EXPECT_EQ(collector.pins_of_this_thread(), 300U);
   EXPECT_EQ(advanced_at, (std::vector<int>{1, 129, 257}));
 }
 
@@ -214,6 +215,21 @@ TEST(Epoch, the_bag_of_a_thread_that_has_ended_needs_129_bare_pins_of_another) {
   Collector collector;
   in_another_thread([&] { drop(collector, work); });
   EXPECT_EQ(calls_until(work, 1000, [&] { collector.pin(); }), 129);
+}
+
+// A bag is private: who advances the epoch in another thread reaches what is in the queue, and nothing else.
+TEST(Epoch, flushes_of_another_thread_never_release_what_sits_in_the_bag_of_a_living_one) {
+  Work work;
+  Collector collector;
+  drop(collector, work);
+  in_another_thread([&] {
+    const std::uint64_t before = collector.epoch();
+    EXPECT_EQ(calls_until(work, 10'000, [&] { flush(collector); }), std::nullopt);
+    EXPECT_EQ(collector.epoch(), before + 10'000) << "nothing holds the epoch back";
+  });
+  EXPECT_EQ(collector.whereabouts(work.ticket).place, Place::in_bag);
+  EXPECT_TRUE(collector.pinned_threads().empty());
+  EXPECT_EQ(calls_until(work, 10, [&] { flush(collector); }), 2) << "of its owner";
 }
 
 TEST(Epoch, a_thread_that_ends_hands_over_its_bag_even_if_it_is_empty) {

@@ -54,14 +54,21 @@ class Ref {
       : counter_(&counter), generation_(generation), object_(&object) {}
 
   // The object, as long as the guard lives, or null if its owner has dropped it.
-  T* get(const Guard&) const { return is_alive() ? object_ : nullptr; }
+  T* get(const Guard&) const { return get_unpinned(); }
+  // The same for a program that leaves out the pin. Requires: what it refers to is not destroyed meanwhile.
+  T* get_unpinned() const { return is_alive() ? object_ : nullptr; }
   bool is_alive() const { return counter_ != nullptr && counter_->load(std::memory_order_acquire) == generation_; }
 
   // A reference to a part, which dies with the whole.
   template <typename Select>
-  auto map(const Guard& guard, Select&& select) const {
+  auto map(const Guard&, Select&& select) const {
+    return map_unpinned(std::forward<Select>(select));
+  }
+  // The same for a program that leaves out the pin. Requires: as above.
+  template <typename Select>
+  auto map_unpinned(Select&& select) const {
     using Part = std::remove_reference_t<decltype(select(std::declval<T&>()))>;
-    T* object = get(guard);
+    T* object = get_unpinned();
     return object == nullptr ? Ref<Part>() : Ref<Part>(*counter_, generation_, select(*object));
   }
 

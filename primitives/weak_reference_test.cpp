@@ -94,6 +94,22 @@ TEST(WeakReference, a_part_dies_with_the_whole) {
   EXPECT_FALSE(whole.map(domain.collector().pin(), part).is_alive());
 }
 
+TEST(WeakReference, who_looks_without_a_guard_sees_the_same_and_pins_nothing) {
+  int destroyed = 0;
+  WeakDomain domain;
+  Own<Thing> owner = own(domain, destroyed);
+  const Ref<Thing> reference = owner.refer();
+  const auto part = [](Thing& thing) -> int& { return thing.part; };
+  std::thread([&] {
+    EXPECT_EQ(reference.get_unpinned(), &*owner);
+    EXPECT_EQ(*reference.map_unpinned(part).get_unpinned(), 7);
+    EXPECT_EQ(domain.collector().pins_of_this_thread(), 0U);
+  }).join();
+  owner.drop();
+  EXPECT_EQ(reference.get_unpinned(), nullptr);
+  EXPECT_FALSE(reference.map_unpinned(part).is_alive());
+}
+
 TEST(WeakReference, a_counter_that_is_used_again_does_not_revive_old_references) {
   int destroyed = 0;
   WeakDomain domain;
