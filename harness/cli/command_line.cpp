@@ -180,6 +180,8 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
           },
           "At most so many executions per variant")
       ->default_str("10000; with --rung free 1000, with tsan, rr and gpu 100");
+  command->add_option("--executions-of-fixes", run.executions_of_fixes,
+                      "At most so many of each variant fix/...; without it as many as of the others");
   command->add_option("--time", run.time_s, "Start no new executions after so many seconds per variant");
   command->add_option("--seed", run.seed, "Another seed, other schedules; the default is fixed")->capture_default_str();
   command
@@ -217,8 +219,8 @@ void add_run(CLI::App& app, CommandLine& line, bool& executions_given) {
   command->add_option("--program", run.program, "The scenario program that the ids belong to");
   command->add_option("--mutation", run.mutation)->group("");
   add_rung_options(*command, run);
-  refuse_negative(*command,
-                  {"--depth", "--executions", "--enough", "--time", "--seed", "--jobs", "--steps", "--stuck"});
+  refuse_negative(*command, {"--depth", "--executions", "--executions-of-fixes", "--enough", "--time", "--seed",
+                             "--jobs", "--steps", "--stuck"});
   command->footer(run_footer);
   command->callback([&line] { line.kind = CommandLine::Kind::run; });
 }
@@ -327,6 +329,11 @@ void check_strategy(const std::string& strategy) {
     throw EnvironmentError("there is no strategy '" + strategy + "'; take " + known_strategies());
 }
 
+void check_executions_of_fixes(const RunOptions& run, const CLI::App& command) {
+  if (command.count("--executions-of-fixes") > 0 && run.executions_of_fixes == 0)
+    throw EnvironmentError("--executions-of-fixes 0 would run none of them; give at least 1");
+}
+
 void check_enough(const RunOptions& run, const CLI::App& command) {
   if (command.count("--enough") == 0) return;
   if (!run.keep_going)
@@ -364,6 +371,7 @@ void check_run(const RunOptions& run, const CLI::App& command) {
         "say what to run: a program such as ./test, or a scenario id such as 'canaries/*' ('wedge list' shows them)");
   check_strategy(run.strategy);
   check_rung_options(run, command);
+  check_executions_of_fixes(run, command);
   check_enough(run, command);
   check_exhaust(run, command);
   if (run.depth == 0) throw EnvironmentError("--depth must be at least 1");

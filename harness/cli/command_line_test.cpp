@@ -53,6 +53,8 @@ TEST(command_line, every_option_arrives) {
                                  "5",
                                  "--executions",
                                  "7",
+                                 "--executions-of-fixes",
+                                 "8",
                                  "--time",
                                  "1.5",
                                  "--seed",
@@ -81,6 +83,8 @@ TEST(command_line, every_option_arrives) {
   EXPECT_EQ(line.run.strategy, "pct");
   EXPECT_EQ(line.run.depth, 5U);
   EXPECT_EQ(line.run.executions, 7U);
+  EXPECT_EQ(line.run.executions_for("as-found"), 7U);
+  EXPECT_EQ(line.run.executions_for("fix/a"), 8U);
   EXPECT_EQ(line.run.time_s, 1.5);
   EXPECT_EQ(line.run.seed, 9U);
   EXPECT_EQ(line.run.carrier, model::CarrierKind::thread);
@@ -155,6 +159,7 @@ TEST(command_line, contradictions_and_nonsense) {
   expect_error({"run", "./a", "--carrier", "pigeon"}, "there is no carrier 'pigeon'; take fiber or thread");
   expect_error({"run", "./a", "--strategy", "pos", "--depth", "3"}, "--depth belongs to --strategy pct or portfolio");
   expect_error({"run", "./a", "--steps", "99999999999"}, "--steps can be at most");
+  expect_error({"run", "./a", "--executions-of-fixes", "0"}, "--executions-of-fixes 0 would run none");
   expect_error({"run", "./a", "--stuck", "0"}, "--stuck must be more than 0");
   expect_error({"run", "./a", "--out", ""}, "--out needs");
   expect_error({"repro"}, "trace is required; see 'wedge repro --help'");

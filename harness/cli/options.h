@@ -34,6 +34,7 @@ struct RunOptions {
   std::uint32_t depth = 3;
   std::string bound;  // strategy exhaust: "preemptions=2", "delays=2" or empty
   std::uint64_t executions = 10000;
+  std::uint64_t executions_of_fixes = 0;  // 0: as many
   double time_s = 0;  // 0: no limit
   std::uint64_t seed = 1;
   model::CarrierKind carrier = model::CarrierKind::fiber;
@@ -59,6 +60,9 @@ struct RunOptions {
   std::chrono::milliseconds hang_after{10000};
   Delays delays = Delays::light;
 
+  std::uint64_t executions_for(const std::string& variant) const {
+    return executions_of_fixes > 0 && variant.starts_with("fix/") ? executions_of_fixes : executions;
+  }
   std::chrono::milliseconds stuck_limit() const {
     return std::chrono::milliseconds(static_cast<std::int64_t>(stuck_s * 1000));
   }

@@ -94,7 +94,7 @@ class Run {
 
   Searched search(const SearchSetting& setting, const Listed& variant, const model::VariantResult& row,
                   supervise::Pool& pool) {
-    progress_.begin(reports::variant_name(row), options_.executions, ProgressLine::Clock::now());
+    progress_.begin(reports::variant_name(row), options_.executions_for(row.variant), ProgressLine::Clock::now());
     return setting.search(variant, pool,
                           [this](const Progress& now) { progress_.update(now.done, now.failures, now.more); });
   }
@@ -102,7 +102,7 @@ class Run {
   std::optional<Searched> take(Searches& searches, std::size_t variant, const model::VariantResult& row) {
     const std::string name = reports::variant_name(row);
     return searches.take(variant, [&](const Progress& now, Searches::Beginning began) {
-      progress_.begin(name, options_.executions, began);
+      progress_.begin(name, options_.executions_for(row.variant), began);
       progress_.update(now.done, now.failures, now.more);
     });
   }

@@ -150,12 +150,12 @@ class RungRun {
 
   RungPlan plan_for(const model::VariantResult& row) {
     RungPlan plan;
-    plan.executions = options_.executions;
+    plan.executions = options_.executions_for(row.variant);
     plan.keep_going = options_.keep_going;
     if (options_.enough > 0) plan.enough = options_.enough;
     plan.progress = [this](std::uint64_t done, std::uint64_t failures) { progress_.update(done, failures); };
     plan.idle = [this] { progress_.redraw(); };
-    progress_.begin(reports::variant_name(row), options_.executions, ProgressLine::Clock::now());
+    progress_.begin(reports::variant_name(row), plan.executions, ProgressLine::Clock::now());
     if (options_.time_s > 0) {
       const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(options_.time_s);
       plan.out_of_time = [end] { return std::chrono::steady_clock::now() >= end; };

@@ -115,18 +115,19 @@ Searched SearchSetting::search(const Listed& variant, supervise::Pool& pool,
 Searched SearchSetting::find(const Listed& variant, supervise::Pool& pool,
                              const std::function<void(Progress)>& tell) const {
   const model::Recipe recipe = recipe_of(variant);
+  const std::uint64_t executions = options.executions_for(variant.variant);
   const std::uint64_t chunk = selection.kind == supervise::ProgramKind::plain ? plain_chunk : scenario_chunk;
   if (options.strategy == "exhaust") {
     const auto tell_claim = [&](const supervise::CampaignResult& so_far, const model::ExhaustClaim& claim) {
       tell({so_far.executions, so_far.failures, reports::exhaust_progress(claim)});
     };
     supervise::ExhaustResult result = run_exhaustive(
-        {recipe, options.executions, chunk, options.keep_going, clock_of(options), judge_of(benign), tell_claim}, pool);
+        {recipe, executions, chunk, options.keep_going, clock_of(options), judge_of(benign), tell_claim}, pool);
     return {std::move(result.campaign), std::move(result.claim)};
   }
   supervise::CampaignPlan plan;
   plan.recipe = recipe;
-  plan.executions = options.executions;
+  plan.executions = executions;
   plan.chunk = chunk;
   plan.keep_going = options.keep_going;
   plan.races_are_expected = variant.races && variant.expected != Outcome::race;
