@@ -114,6 +114,12 @@ void end_later() {
   if (read(supervisor, &byte, 1) == 1) _exit(4);
 }
 
+void end_by_interrupt() {
+  say(ReplyKind::ready);
+  char byte = 0;
+  if (read(supervisor, &byte, 1) == 1) raise(SIGINT);
+}
+
 void refuse() {
   say(ReplyKind::ready);
   char byte = 0;
@@ -131,6 +137,7 @@ const std::map<std::string, void (*)()> behaviours{
     {"spin-and-answer", [] { serve(spin_and_answer); }},
     {"end-early", end_early},
     {"end-later", end_later},
+    {"end-by-interrupt", end_by_interrupt},
     {"refuse", refuse},
     {"never-ready", [] { pause(); }},
 };

@@ -35,6 +35,14 @@ bool is_child_of(pid_t process, pid_t parent) {
          found == parent;
 }
 
+// Ctrl-C goes to all of us, and a process that it ends may be seen to end before our own handler has run.
+bool interrupted_with(int status) {
+  const bool may_be = WIFSIGNALED(status) && (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM);
+  for (int attempt = 0; may_be && !interrupted() && attempt < 100; ++attempt)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return interrupted();
+}
+
 // The socket of an ending process closes a little before the process can be waited for.
 bool ends_soon(pid_t process, int& status) {
   for (int attempt = 0; attempt < 100; ++attempt) {
@@ -169,7 +177,7 @@ void Job::explain_end() {
     waitpid(process_.pid, &status, 0);
   }
   process_.pid = -1;
-  if (interrupted()) throw Interrupted();
+  if (interrupted_with(status)) throw Interrupted();
   if (!ready_) throw EnvironmentError(explain_early_end(spec_, status, running));
   throw EnvironmentError("the process that starts the executions of " + spec_.program + " " +
                          (running ? std::string("does not answer any more") : words_for_status(status)) +

@@ -1,12 +1,18 @@
 // The supervisor against a program that behaves badly in every way it can.
 #include "harness/supervise/job.h"
 
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <thread>
+
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
 #include "harness/supervise/capture.h"
 #include "harness/supervise/errors.h"
+#include "harness/supervise/interrupt.h"
 #include "harness/supervise/pool.h"
 #include "harness/supervise/replay.h"
 
@@ -94,6 +100,32 @@ TEST(job, a_program_that_never_gets_ready_is_given_up) {
 
 TEST(job, a_late_end_names_the_status) {
   EXPECT_NE(error_of(fake("end-later", 0)).find("ended with status 4"), std::string::npos);
+}
+
+TEST(job, an_interrupt_of_that_process_alone_is_an_error) {
+  EXPECT_NE(error_of(fake("end-by-interrupt", 0)).find("was killed by signal 2"), std::string::npos);
+}
+
+// In a process of its own: what has been interrupted stays so.
+TEST(job, an_interrupt_of_all_is_none_even_if_it_reaches_that_process_first) {
+  const auto be_interrupted = [] {
+    catch_interrupts();
+    std::thread user([] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      kill(getpid(), SIGINT);
+    });
+    int status = 1;
+    try {
+      run(fake("end-by-interrupt", 0));
+    } catch (const Interrupted&) {
+      status = 0;
+    } catch (const EnvironmentError& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+    }
+    user.join();
+    std::_Exit(status);
+  };
+  EXPECT_EXIT(be_interrupted(), testing::ExitedWithCode(0), "");
 }
 
 TEST(job, a_refusal_is_passed_on) {
