@@ -32,7 +32,7 @@ TEST_P(DeferredReclamation, ends_as_declared) {
   expect_as_declared(GetParam(),
                      {"as-found", "as-found/medium-tensor", "as-found/slow-read", "without/*", "alone/*", "measured/*",
                       "upstream-test/con*", "upstream-test/d*"},
-                     "2000");
+                     "500");
 }
 
 // Strategy random finds the lost wakeup in the drop about once in 3,000 executions, the others ten times as often.
