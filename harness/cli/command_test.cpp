@@ -167,6 +167,17 @@ TEST_F(Command, scenarios_are_compared_with_what_they_declare) {
   EXPECT_EQ(result().variants.size(), 4U);
 }
 
+TEST_F(Command, fixes_can_have_executions_of_their_own) {
+  wedge("run " + program("two_scenarios") + " --keep-going --no-analysis --executions 2 --executions-of-fixes 20");
+  std::uint64_t of_fixes = 0;
+  for (const model::VariantResult& variant : result().variants) {
+    const bool is_fix = variant.variant.starts_with("fix/");
+    EXPECT_EQ(variant.executions, is_fix ? 20U : 2U) << variant.variant;
+    if (is_fix) of_fixes += variant.executions;
+  }
+  EXPECT_GT(of_fixes, 0U);
+}
+
 TEST_F(Command, what_is_too_rare_for_a_strategy_may_be_missed_by_it_alone) {
   const std::string run = "run 'test/wrong:too-rare' --executions 20 --program " + program("two_scenarios");
   const Finished by_random = wedge(run + " --strategy random");

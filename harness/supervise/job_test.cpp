@@ -110,6 +110,7 @@ TEST(job, an_interrupt_of_that_process_alone_is_an_error) {
 TEST(job, an_interrupt_of_all_is_none_even_if_it_reaches_that_process_first) {
   const auto be_interrupted = [] {
     catch_interrupts();
+    // Most likely after that process has ended; before it the test passes, too, but shows nothing.
     std::thread user([] {
       std::this_thread::sleep_for(std::chrono::milliseconds(200));
       kill(getpid(), SIGINT);
