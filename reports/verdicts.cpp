@@ -138,6 +138,31 @@ std::string scenario_part(const Verdicts& verdicts, const std::vector<const mode
   return text;
 }
 
+// "`upstream-unwrap`, `synchronize-event`"
+std::string names_with(Verdict verdict, const Verdicts& verdicts) {
+  std::string text;
+  for (const Claim& claim : verdicts.claims)
+    if (claim.verdict == verdict) text += (text.empty() ? "" : ", ") + code_in_cell(claim.name);
+  return text.empty() ? "-" : text;
+}
+
+// The answers before what they follow from, so that nobody has to look for them in the long tables.
+std::string in_short(const std::vector<Verdicts>& all) {
+  std::string text =
+      "\n## In short\n\n"
+      "| scenario | as found | the cause | cured by |\n"
+      "|---|---|---|---|\n";
+  for (const Verdicts& verdicts : all) {
+    const model::VariantResult& as_found = *verdicts.as_found.variant;
+    const std::string shown = verdicts.as_found.showing == Showing::symptom
+                                  ? fmt::format("{} in {}", name_of(as_found.expected), how_often(as_found))
+                                  : "not seen, so nothing is known";
+    text += fmt::format("| {} | {} | {} | {} |\n", markdown(verdicts.scenario), shown,
+                        names_with(Verdict::the_cause, verdicts), names_with(Verdict::cures, verdicts));
+  }
+  return text;
+}
+
 constexpr std::string_view introduction =
     "# Verdicts\n\n"
     "What experiments say about the theories and fixes that the reports on these failures propose. A theory is tried "
@@ -211,6 +236,7 @@ std::string verdicts_page(const model::RunResult& result, const std::vector<mode
   if (result.interrupted) text += "\n**Interrupted**: this is what was known by then.\n";
   std::vector<const model::RunResult*> rungs{&result};
   for (const model::RunResult& other : beside) rungs.push_back(&other);
+  text += in_short(all);
   for (const Verdicts& verdicts : all) text += scenario_part(verdicts, rungs);
   return text;
 }
