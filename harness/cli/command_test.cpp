@@ -178,6 +178,17 @@ TEST_F(Command, fixes_can_have_executions_of_their_own) {
   EXPECT_GT(of_fixes, 0U);
 }
 
+TEST_F(Command, verdicts_writes_the_page_that_it_names_if_it_is_gone) {
+  wedge("run " + program("two_scenarios") + " --keep-going --no-analysis --executions 20");
+  const std::string path = folder_ + "/out/verdicts.md";
+  const std::string page = read_file(path);
+  fs::remove(path);
+  const Finished verdicts = wedge("verdicts");
+  EXPECT_EQ(verdicts.status, 0) << verdicts.err;
+  EXPECT_TRUE(contains(verdicts.out, "verdicts  out/verdicts.md\n")) << verdicts.out;
+  EXPECT_EQ(read_file(path), page);
+}
+
 TEST_F(Command, what_is_too_rare_for_a_strategy_may_be_missed_by_it_alone) {
   const std::string run = "run 'test/wrong:too-rare' --executions 20 --program " + program("two_scenarios");
   const Finished by_random = wedge(run + " --strategy random");

@@ -34,15 +34,19 @@ int run_first(const VerdictsOptions& options, const std::string& command) {
   return run_command(run, command);
 }
 
-// The page again, with what other rungs say. Of all scenarios, as a run writes it.
-void write_beside(const VerdictsOptions& options, const model::RunResult& result) {
+std::filesystem::path page_of(const VerdictsOptions& options) {
+  return std::filesystem::path(options.out) / "verdicts.md";
+}
+
+// The page of all scenarios, as a run writes it, with what other rungs say.
+void write_page(const VerdictsOptions& options, const model::RunResult& result) {
   std::vector<model::RunResult> others;
   for (const std::string& folder : options.beside) {
     if (!std::filesystem::exists(std::filesystem::path(folder) / "result.json"))
       throw EnvironmentError(fmt::format("there are no results in {}, which --beside names", folder));
     others.push_back(load_result(folder));
   }
-  write_file((std::filesystem::path(options.out) / "verdicts.md").string(), reports::verdicts_page(result, others));
+  write_file(page_of(options).string(), reports::verdicts_page(result, others));
 }
 
 std::string how_to_run(const VerdictsOptions& options, const std::string& command) {
@@ -67,9 +71,9 @@ int verdicts_command(const VerdictsOptions& options, const std::string& command)
     throw EnvironmentError(fmt::format("the results in {} hold no claims about {}; '{}' tries them", options.out,
                                        options.scenarios.empty() ? "any scenario" : options.scenarios.front(),
                                        how_to_run(options, command)));
-  if (!options.beside.empty()) write_beside(options, load_result(options.out));
-  fmt::print("{}{}\nverdicts  {}\n", options.run_first ? "\n" : "", table,
-             (std::filesystem::path(options.out) / "verdicts.md").string());
+  if (!options.beside.empty() || !std::filesystem::exists(page_of(options)))
+    write_page(options, load_result(options.out));
+  fmt::print("{}{}\nverdicts  {}\n", options.run_first ? "\n" : "", table, page_of(options).string());
   std::fflush(stdout);
   return status;
 }
