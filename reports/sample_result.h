@@ -86,8 +86,6 @@ inline model::RunResult sample_skipped_rung() {
   model::RunResult result;
   result.wedge = "0.1.0";
   result.seed = 7;
-  result.strategy = "random";
-  result.carrier = "thread";
   result.rung = "rr";
   result.skipped = "rr needs the processor's counters, which perf_event_paranoid = 4 forbids";
   return result;

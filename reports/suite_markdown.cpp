@@ -121,6 +121,16 @@ std::string benign_races(const RunResult& result) {
   return rows.text("race", "- *... and {}*\n");
 }
 
+// Where executions are not controlled there is neither a strategy nor a carrier.
+std::string how_it_ran(const RunResult& result) {
+  std::string text = fmt::format("- rung {}", markdown(result.rung));
+  if (!result.strategy.empty()) text += fmt::format(", strategy {}", markdown(result.strategy));
+  if (result.strategy_depth > 0) text += fmt::format(" of depth {}", result.strategy_depth);
+  text += fmt::format(", seed {}", result.seed);
+  if (!result.carrier.empty()) text += fmt::format(", carrier {}", markdown(result.carrier));
+  return text + "\n";
+}
+
 std::string totals(const RunResult& result) {
   std::uint64_t executions = 0;
   std::uint64_t failures = 0;
@@ -133,10 +143,7 @@ std::string totals(const RunResult& result) {
   std::string text =
       fmt::format("- {}, {}, {}, {}\n", counted(result.variants.size(), "variant"), counted(executions, "execution"),
                   counted(failures, "failure"), counted(findings, "finding"));
-  text +=
-      fmt::format("- rung {}, strategy {}{}, seed {}, carrier {}\n", markdown(result.rung), markdown(result.strategy),
-                  result.strategy_depth > 0 ? fmt::format(" of depth {}", result.strategy_depth) : "", result.seed,
-                  markdown(result.carrier));
+  text += how_it_ran(result);
   for (const VariantResult& variant : result.variants)
     if (variant.exhaust) text += fmt::format("- {}: {}\n", code(variant_name(variant)), exhaust_words(variant));
   text += fmt::format("- wedge {}; for machines: [result.json](result.json)\n", markdown(result.wedge));

@@ -55,16 +55,20 @@ std::string wait_for_text(const std::string& path) {
   return {};
 }
 
-std::vector<pid_t> processes_with(const std::string& words) {
+std::vector<pid_t> processes_with(const Folder& folder, const std::string& words) {
+  namespace fs = std::filesystem;
+  const fs::path wanted = fs::canonical(folder.path());
   std::vector<pid_t> found;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+  for (const auto& entry : fs::directory_iterator("/proc")) {
     const pid_t pid = std::atoi(entry.path().filename().c_str());
+    std::error_code gone;
+    if (pid <= 0 || fs::read_symlink(entry.path() / "cwd", gone) != wanted) continue;
     std::ifstream file(entry.path() / "cmdline");
     std::ostringstream text;
     text << file.rdbuf();
     std::string line = text.str();
     std::ranges::replace(line, '\0', ' ');
-    if (pid > 0 && pid != getpid() && contains(line, words)) found.push_back(pid);
+    if (contains(line, words)) found.push_back(pid);
   }
   return found;
 }

@@ -26,8 +26,8 @@ bool contains(const std::string& text, const std::string& part);
 // Until a file has something in it; what it has.
 std::string wait_for_text(const std::string& path);
 
-// The processes that have these words in their command lines.
-std::vector<pid_t> processes_with(const std::string& words);
+// The processes in `folder` that have these words in their command lines; other tests may run the same ones elsewhere.
+std::vector<pid_t> processes_with(const Folder& folder, const std::string& words);
 
 model::Hang hang_in(const std::string& path);
 

@@ -25,7 +25,7 @@ TEST(WatchHang, at_the_deadline_there_is_a_report_and_the_command_ends) {
   EXPECT_GE(hang.elapsed_s, 0.5);
   EXPECT_EQ(hang.processes.size(), 1U);
   EXPECT_TRUE(contains(read_text(folder / "out/hang-1.md"), "deadlock"));
-  EXPECT_TRUE(processes_with(std::string(WEDGE_E2E_WAITS) + " deadlock").empty());
+  EXPECT_TRUE(processes_with(folder, std::string(WEDGE_E2E_WAITS) + " deadlock").empty());
 }
 
 TEST(WatchHang, every_report_has_a_name_of_its_own) {
@@ -60,7 +60,7 @@ TEST(WatchHang, what_ignores_sigterm_is_killed) {
   const Folder folder;
   const Finished run = script(folder, "$WEDGE watch --deadline 300ms --grace 200ms -- $WAITS ignore-everything");
   EXPECT_EQ(run.status, 124);
-  EXPECT_TRUE(processes_with("waits ignore-everything").empty());
+  EXPECT_TRUE(processes_with(folder, "waits ignore-everything").empty());
 }
 
 TEST(WatchHang, what_is_stopped_is_reported_and_ended) {
@@ -79,7 +79,7 @@ TEST(WatchHang, a_hundred_children_are_in_the_report_and_end) {
                               "'for i in $(seq 100); do sleep 73737 & done; wait'");
   EXPECT_EQ(run.status, 124) << run.errors;
   EXPECT_EQ(hang_in(folder / "out/hang-1.json").processes.size(), 101U);
-  EXPECT_TRUE(processes_with("sleep 73737").empty());
+  EXPECT_TRUE(processes_with(folder, "sleep 73737").empty());
 }
 
 TEST(WatchHang, daemons_of_the_command_are_in_the_report_and_end) {
@@ -90,7 +90,7 @@ TEST(WatchHang, daemons_of_the_command_are_in_the_report_and_end) {
   EXPECT_EQ(run.status, 124);
   const model::Hang hang = hang_in(folder / "out/hang-1.json");
   EXPECT_EQ(std::ranges::count(hang.processes, "sleep 74747", &model::HangProcess::command_line), 3) << run.errors;
-  EXPECT_TRUE(processes_with("sleep 74747").empty());
+  EXPECT_TRUE(processes_with(folder, "sleep 74747").empty());
 }
 
 TEST(WatchHang, a_command_that_has_ended_is_not_hung_however_late_that_is_noticed) {
@@ -172,7 +172,7 @@ TEST(WatchHang, a_report_that_cannot_be_written_does_not_save_the_command) {
                               "sh -c 'rmdir gone; touch gone; sleep 75757'; echo $?");
   EXPECT_EQ(run.output, "124\n");
   EXPECT_TRUE(contains(run.errors, "no report: cannot write")) << run.errors;
-  EXPECT_TRUE(processes_with("sleep 75757").empty());
+  EXPECT_TRUE(processes_with(folder, "sleep 75757").empty());
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ Probed probed(const std::string& mode, const std::string& options = "--probe") {
     EXPECT_TRUE(contains(read_text(folder / "out/hang-1.md"), probe.conclusion)) << probe.what;
     EXPECT_TRUE(contains(result.run.errors, probe.conclusion)) << result.run.errors;
   }
-  EXPECT_TRUE(processes_with("waits " + mode).empty());
+  EXPECT_TRUE(processes_with(folder, "waits " + mode).empty());
   return result;
 }
 

@@ -122,7 +122,7 @@ TEST(WatchTransparent, what_the_command_leaves_running_goes_on) {
       folder,
       "$WEDGE watch -- sh -c 'setsid sleep 71717 >/dev/null 2>&1 & sleep 71717 >/dev/null 2>&1 & exit 4'; echo $?");
   EXPECT_EQ(run.output, "4\n");
-  const std::vector<pid_t> left = processes_with("sleep 71717");
+  const std::vector<pid_t> left = processes_with(folder, "sleep 71717");
   EXPECT_EQ(left.size(), 2U);
   for (const pid_t pid : left) kill(pid, SIGKILL);
 }
