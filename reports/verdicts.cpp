@@ -150,6 +150,7 @@ std::string names_with(Verdict verdict, const Verdicts& verdicts) {
 std::string in_short(const std::vector<Verdicts>& all) {
   std::string text =
       "\n## In short\n\n"
+      "\"-\": none was tried, or none was right.\n\n"
       "| scenario | as found | the cause | cured by |\n"
       "|---|---|---|---|\n";
   for (const Verdicts& verdicts : all) {
