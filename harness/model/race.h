@@ -36,10 +36,10 @@ struct RaceAccess {
   bool writes = false;
   bool atomic = false;
   bool frees = false;
-  std::uint64_t step = 0;           // 0: unknown
-  std::uint32_t stack = 0;          // innermost frame first; only that frame where no more is known
-  std::uint32_t locks = 0;          // how many the task held
-  std::vector<std::uint32_t> lock;  // the first of them, as numbers of objects
+  std::uint64_t step = 0;                // 0: unknown
+  std::uint32_t stack = 0;               // innermost frame first; only that frame where no more is known
+  std::uint32_t locks = 0;               // how many the task held
+  std::vector<std::uint32_t> lock = {};  // the first of them, as numbers of objects
 
   bool operator==(const RaceAccess&) const = default;
 };

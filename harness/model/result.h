@@ -76,12 +76,12 @@ struct ExhaustClaim {
   bool sees_atomics = false;
   bool sees_races = false;   // data races of instrumented code are findings
   std::uint64_t racing = 0;  // of those, that were points: pairs of places
-  std::string bound;
+  std::string bound = {};
   std::uint64_t traces = 0;
   std::uint64_t redundant = 0;
   std::uint64_t longest = 0;
-  std::optional<std::uint64_t> left;
-  std::vector<std::string> cut;
+  std::optional<std::uint64_t> left = {};
+  std::vector<std::string> cut = {};
 
   bool operator==(const ExhaustClaim&) const = default;
 };
@@ -100,12 +100,12 @@ struct VariantResult {
   std::optional<std::uint64_t> first_failure;
   std::uint64_t failures = 0;
   std::vector<FindingResult> findings;
-  std::optional<Residual> residual;  // controlled campaigns without a failure
-  bool expected_races = false;       // data races may be found beside what is expected
-  bool too_rare = false;             // declared so for the strategy of this run, which need not find it
-  std::vector<BenignRace> benign;
-  std::optional<ExhaustClaim> exhaust;
-  std::string left_out;         // why it was not run on this rung, or empty
+  std::optional<Residual> residual = {};  // controlled campaigns without a failure
+  bool expected_races = false;            // data races may be found beside what is expected
+  bool too_rare = false;                  // declared so for the strategy of this run, which need not find it
+  std::vector<BenignRace> benign = {};
+  std::optional<ExhaustClaim> exhaust = {};
+  std::string left_out = {};    // why it was not run on this rung, or empty
   std::uint64_t predicted = 0;  // deadlocks that passing executions made likely, and which did not happen
   std::uint64_t directed = 0;   // executions that tried to come to one
 

@@ -103,7 +103,6 @@ void begin_program(std::uint64_t execution) {
   stay_on_this_processor();
   choose_carrier(control->request.carrier);
   adopt_calling_thread(main_context);
-  find_modules();
   install_failure_handlers();
   begin_execution(control->request, execution);
   Task* task = new_task();
@@ -117,6 +116,7 @@ void begin_program(std::uint64_t execution) {
 
 // Returns only in a process that is to execute the program.
 void serve_program() {
+  find_modules();  // here once, and not in the process of each execution
   if (control->request.flags & model::request_flags::direct) return begin_program(control->request.first);
   say(model::ReplyKind::ready);
   while (next_request()) {
