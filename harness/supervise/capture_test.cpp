@@ -50,7 +50,7 @@ TEST(capture, copies_what_the_result_refers_to) {
 
 TEST(capture, survives_a_block_full_of_rubbish) {
   ControlMap map;
-  std::memset(&map->result, 0xff, sizeof map->result);
+  std::memset(static_cast<void*>(&map->result), 0xff, sizeof map->result);
   map->result.choices = 5;
   std::memset(map->tasks, 0xee, 1000 * sizeof map->tasks[0]);
   std::memset(map->events, 0xdd, 1000 * sizeof map->events[0]);
